@@ -1,0 +1,80 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.api;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The checks that the records of this package share; every refusal names the field, the value and what was wanted. */
+final class Check {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:~@-]*");
+
+    private Check() {}
+
+    static String text(String field, String value, int maxLength) {
+        String text = value == null ? "" : value;
+        if (text.length() > maxLength) {
+            throw new InvalidRequestException(
+                    field + " has " + text.length() + " characters, want at most " + maxLength);
+        }
+        return text;
+    }
+
+    static String name(String field, String value, int maxLength) {
+        String text = text(field, value, maxLength);
+        if (!NAME.matcher(text).matches()) {
+            throw new InvalidRequestException(field + " is '" + text
+                    + "', want a letter or digit and then letters, digits or any of . _ : ~ @ -");
+        }
+        return text;
+    }
+
+    static String optionalName(String field, String value, int maxLength) {
+        return value == null || value.isEmpty() ? "" : name(field, value, maxLength);
+    }
+
+    static int range(String field, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new InvalidRequestException(field + " is " + value + ", want " + least + " to " + most);
+        }
+        return value;
+    }
+
+    static Duration range(String field, Duration value, Duration least, Duration most) {
+        Duration duration = value == null ? Duration.ZERO : value;
+        if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+            throw new InvalidRequestException(field + " is " + duration + ", want " + least + " to " + most);
+        }
+        return duration;
+    }
+
+    static <T> List<T> list(String field, List<T> value, int maxSize) {
+        List<T> list = value == null ? List.of() : value;
+        if (list.size() > maxSize) {
+            throw new InvalidRequestException(field + " has " + list.size() + " entries, want at most " + maxSize);
+        }
+        for (T entry : new ArrayList<>(list)) {
+            if (entry == null) throw new InvalidRequestException(field + " has a null entry");
+        }
+        return List.copyOf(list);
+    }
+
+    static Map<String, String> map(String field, Map<String, String> value, int maxSize) {
+        Map<String, String> map = value == null ? Map.of() : new LinkedHashMap<>(value);
+        if (map.size() > maxSize) {
+            throw new InvalidRequestException(field + " has " + map.size() + " entries, want at most " + maxSize);
+        }
+        map.forEach((key, entry) -> {
+            name(field + " key", key, Limits.NAME);
+            if (entry == null) throw new InvalidRequestException(field + " " + key + " is null");
+            text(field + " " + key, entry, Limits.TEXT);
+        });
+        return Map.copyOf(map);
+    }
+}

@@ -1,0 +1,37 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.api;
+
+import java.time.Duration;
+
+/** The bounds that hold for every grid; a server may be configured to tighter ones where its documentation says so. */
+public final class Limits {
+    /** Characters in a job id, and in the names of queues, workers, tags and the like. */
+    public static final int NAME = 128;
+    /** Characters in free text: a job's name, a tag's value, a reason, one argument. */
+    public static final int TEXT = 4_096;
+    /** Characters in a script, whatever the server is configured to; its default cap is 1 MiB of UTF-8. */
+    public static final int SCRIPT = 4 << 20;
+    /** Jobs in one {@link JobQueue#submit}, ids in one change, leases in one heartbeat, reports in one call. */
+    public static final int BULK = 1_000;
+    /** Arguments of one job. */
+    public static final int ARGS = 256;
+    /** Tags of one job, labels of one worker. */
+    public static final int TAGS = 64;
+    /** Attempts of one job. */
+    public static final int ATTEMPTS = 1_000;
+    /** Characters kept of an error or a result. */
+    public static final int RESULT = 16_384;
+    /** Characters kept of each of head and tail of an output stream. */
+    public static final int OUTPUT = 32_768;
+    /** Slots of one worker. */
+    public static final int SLOTS = 256;
+    /** Longest delay, back-off or time-out of a job. */
+    public static final Duration DELAY = Duration.ofDays(366);
+    /** Longest wait of one call; who wants to wait longer calls again. */
+    public static final Duration WAIT = Duration.ofSeconds(60);
+
+    private Limits() {}
+}
