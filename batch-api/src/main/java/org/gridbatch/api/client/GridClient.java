@@ -1,0 +1,264 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.api.client;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.gridbatch.api.GridConflictException;
+import org.gridbatch.api.IndeterminateException;
+import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.WorkQueue;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.util.tracker.ServiceTracker;
+import org.osgi.util.tracker.ServiceTrackerCustomizer;
+
+/**
+ * Calls the queue of a grid, and calls again while the server is away, until a time is up.
+ *
+ * <p>It follows the {@link JobQueue} services of the framework, its own or imported ones, and takes the one with the
+ * highest term: after a restart of the server that is the new one, even while the old one's import has not gone yet.
+ * Services of two grids at once are refused, with both names, since a job must not go where nobody looks for it.
+ *
+ * <p>A call is repeated as it was if the server could not do it or it is not known whether it did, so it must be one
+ * that may happen twice: every call of {@link JobQueue} and {@link WorkQueue} is, as long as the caller chose the ids.
+ * Waits double from 50 ms to 2 s. All other failures are the caller's.
+ *
+ * <p>Thread-safe. One daemon thread times the waits; stages complete on it or on the transport's threads.
+ */
+public final class GridClient implements AutoCloseable {
+    private static final long FIRST_WAIT_MILLIS = 50;
+    private static final long MAX_WAIT_MILLIS = 2_000;
+
+    private final Map<ServiceReference<JobQueue>, JobQueue> queues = new ConcurrentHashMap<>();
+    private final ServiceTracker<JobQueue, JobQueue> tracker;
+    private final ScheduledThreadPoolExecutor timer;
+    private final Set<Call<?>> calls = ConcurrentHashMap.newKeySet();
+    private final String wantedGrid;
+    private volatile boolean closed;
+
+    /** Follows the queue of the only grid in sight. */
+    public GridClient(BundleContext context) {
+        this(context, "");
+    }
+
+    /**
+     * @param context of the bundle that calls
+     * @param grid the id of the grid to call; empty for the only one in sight
+     */
+    public GridClient(BundleContext context, String grid) {
+        wantedGrid = Objects.requireNonNull(grid, "grid");
+        timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "gridbatch-client");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+        try {
+            tracker = new ServiceTracker<>(
+                    context,
+                    context.createFilter("(&(objectClass=" + JobQueue.class.getName() + ")(" + JobQueue.GRID + "=*))"),
+                    new Customizer(context));
+        } catch (InvalidSyntaxException e) {
+            throw new AssertionError(e);
+        }
+        tracker.open();
+    }
+
+    /**
+     * Calls {@link JobQueue}.
+     *
+     * @param call what to call; it may be called more than once
+     * @param atMost when to give up calling again; a call under way is not cut off
+     * @return what the queue answered; fails with what the last try failed with, or with
+     *     {@link QueueUnavailableException} if no queue was in sight
+     */
+    public <T> CompletionStage<T> jobs(Function<JobQueue, CompletionStage<T>> call, Duration atMost) {
+        return new Call<>(call, atMost).start();
+    }
+
+    /** As {@link #jobs}, for {@link WorkQueue}: the same endpoint has both interfaces. */
+    public <T> CompletionStage<T> work(Function<WorkQueue, CompletionStage<T>> call, Duration atMost) {
+        return jobs(
+                queue -> {
+                    if (queue instanceof WorkQueue work) return call.apply(work);
+                    throw new QueueUnavailableException("the queue in sight is not exported as a WorkQueue as well");
+                },
+                atMost);
+    }
+
+    /**
+     * Calls and waits: for shells and other callers that have nothing else to do.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits; the call may have happened
+     */
+    public <T> T callAndWait(Function<JobQueue, CompletionStage<T>> call, Duration atMost) throws InterruptedException {
+        try {
+            return jobs(call, atMost).toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) throw cause;
+            if (e.getCause() instanceof Error cause) throw cause;
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** The grids in sight, sorted; more than one is a conflict. */
+    public List<String> gridsInSight() {
+        return List.copyOf(grids().keySet());
+    }
+
+    /** Stops following; calls that wait for their next try fail. */
+    @Override
+    public void close() {
+        closed = true;
+        tracker.close();
+        timer.shutdownNow();
+        calls.forEach(Call::stopping);
+    }
+
+    private JobQueue best() {
+        Map<String, Map.Entry<ServiceReference<JobQueue>, JobQueue>> grids = grids();
+        if (grids.isEmpty()) {
+            throw new QueueUnavailableException(
+                    wantedGrid.isEmpty()
+                            ? "no queue-server is in sight"
+                            : "no queue-server of grid " + wantedGrid + " is in sight");
+        }
+        if (grids.size() > 1) {
+            throw new GridConflictException("queues of " + grids.size() + " grids are in sight, "
+                    + String.join(" and ", grids.keySet())
+                    + ": give each grid a ZooKeeper path of its own, or say which one is meant");
+        }
+        return grids.values().iterator().next().getValue();
+    }
+
+    /** By grid, the queue with the highest term. */
+    private Map<String, Map.Entry<ServiceReference<JobQueue>, JobQueue>> grids() {
+        Comparator<Map.Entry<ServiceReference<JobQueue>, JobQueue>> byTerm =
+                Comparator.comparingLong(entry -> term(entry.getKey()));
+        Map<String, Map.Entry<ServiceReference<JobQueue>, JobQueue>> grids = new TreeMap<>();
+        for (var entry : queues.entrySet()) {
+            String grid = String.valueOf(entry.getKey().getProperty(JobQueue.GRID));
+            if (wantedGrid.isEmpty() || wantedGrid.equals(grid)) {
+                grids.merge(grid, entry, (one, other) -> byTerm.compare(one, other) >= 0 ? one : other);
+            }
+        }
+        return grids;
+    }
+
+    private static long term(ServiceReference<JobQueue> reference) {
+        return reference.getProperty(JobQueue.TERM) instanceof Number term ? term.longValue() : 0;
+    }
+
+    private static Throwable bare(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static boolean mayRepeat(Throwable failure) {
+        return failure instanceof QueueUnavailableException
+                || failure instanceof IndeterminateException
+                || (failure instanceof ServiceException service && service.getType() == ServiceException.REMOTE);
+    }
+
+    /** One call and its tries. */
+    private final class Call<T> {
+        private final Function<JobQueue, CompletionStage<T>> call;
+        private final long deadline;
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
+        private long waitMillis = FIRST_WAIT_MILLIS;
+
+        Call(Function<JobQueue, CompletionStage<T>> call, Duration atMost) {
+            this.call = Objects.requireNonNull(call, "call");
+            this.deadline = System.nanoTime() + atMost.toNanos();
+        }
+
+        CompletableFuture<T> start() {
+            calls.add(this);
+            answer.whenComplete((value, failure) -> calls.remove(this));
+            attempt();
+            return answer;
+        }
+
+        private void attempt() {
+            if (closed) {
+                stopping();
+                return;
+            }
+            CompletionStage<T> stage;
+            try {
+                stage = call.apply(best());
+            } catch (RuntimeException e) {
+                failed(e);
+                return;
+            }
+            stage.whenComplete((value, failure) -> {
+                if (failure == null) answer.complete(value);
+                else failed(bare(failure));
+            });
+        }
+
+        void stopping() {
+            answer.completeExceptionally(new QueueUnavailableException("this node is stopping"));
+        }
+
+        private void failed(Throwable failure) {
+            long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (!mayRepeat(failure) || leftMillis <= 0 || closed) {
+                answer.completeExceptionally(failure);
+                return;
+            }
+            try {
+                timer.schedule(this::attempt, Math.min(waitMillis, leftMillis), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                answer.completeExceptionally(failure);
+            }
+            waitMillis = Math.min(2 * waitMillis, MAX_WAIT_MILLIS);
+        }
+    }
+
+    /** Keeps {@link #queues} as the service registry is. */
+    private final class Customizer implements ServiceTrackerCustomizer<JobQueue, JobQueue> {
+        private final BundleContext context;
+
+        Customizer(BundleContext context) {
+            this.context = context;
+        }
+
+        @Override
+        public JobQueue addingService(ServiceReference<JobQueue> reference) {
+            JobQueue queue = context.getService(reference);
+            if (queue != null) queues.put(reference, queue);
+            return queue;
+        }
+
+        @Override
+        public void modifiedService(ServiceReference<JobQueue> reference, JobQueue queue) {
+            // The properties are read from the reference with every call.
+        }
+
+        @Override
+        public void removedService(ServiceReference<JobQueue> reference, JobQueue queue) {
+            queues.remove(reference);
+            context.ungetService(reference);
+        }
+    }
+}
