@@ -1,0 +1,56 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.control.server;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+
+/**
+ * Tells which of the node's components failed to start, so that the launcher can say why a node does not come up. The
+ * service type is a plain JDK one because the launcher is outside of the framework.
+ */
+@Component(service = Supplier.class, property = "gridbatch.health=components", immediate = true)
+public final class NodeHealth implements Supplier<List<String>> {
+    private static final String OURS = "org.gridbatch.";
+
+    private final ServiceComponentRuntime runtime;
+
+    @Activate
+    public NodeHealth(@Reference ServiceComponentRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    /** One line for each component of ours that failed: its name, and the last cause's message. */
+    @Override
+    public List<String> get() {
+        return runtime.getComponentDescriptionDTOs().stream()
+                .filter(description -> description.name.startsWith(OURS))
+                .flatMap(description -> runtime.getComponentConfigurationDTOs(description).stream()
+                        .filter(configuration -> configuration.state == ComponentConfigurationDTO.FAILED_ACTIVATION)
+                        .map(configuration -> describe(description, configuration)))
+                .toList();
+    }
+
+    private static String describe(ComponentDescriptionDTO description, ComponentConfigurationDTO configuration) {
+        return description.name + ": " + rootMessage(configuration.failure == null ? "" : configuration.failure);
+    }
+
+    /** The failure is a printed stack trace; its last cause is what the user can act on. */
+    private static String rootMessage(String stackTrace) {
+        String message = "";
+        for (String line : stackTrace.split("\n")) {
+            if (line.startsWith("\t") || line.isBlank()) continue;
+            message = line.startsWith("Caused by: ") ? line.substring("Caused by: ".length()) : line;
+        }
+        int colon = message.indexOf(": ");
+        return colon > 0 ? message.substring(colon + 2).strip() : message.strip();
+    }
+}

@@ -1,0 +1,202 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.control.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.felix.gogo.jline.Shell;
+import org.apache.felix.gogo.runtime.CommandNotFoundException;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.jline.reader.LineReader;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.ExternalTerminal;
+import org.osgi.framework.BundleContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes Gogo sessions for connections: for one command, or an interactive shell with history and completion. */
+final class Sessions {
+    private static final Logger log = LoggerFactory.getLogger(Sessions.class);
+    private static final Pattern COMMAND = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]*(:[A-Za-z_][A-Za-z0-9_-]*)?");
+
+    /** Our own commands win over those of the same name that others bring. */
+    static final String SCOPE = "batch:gogo:*";
+
+    private final CommandProcessor processor;
+    private final BundleContext context;
+    private final String node;
+
+    /** Something to run on a thread of its own. */
+    interface Running {
+        /** Runs it to its end; the answer is null for success, else one line that says what was wrong. */
+        String run();
+
+        default void resize(int columns, int rows) {}
+
+        /** The client has gone: end soon. The thread is interrupted as well. */
+        default void hangUp() {}
+    }
+
+    Sessions(CommandProcessor processor, BundleContext context, String node) {
+        this.processor = processor;
+        this.context = context;
+        this.node = node;
+    }
+
+    /**
+     * One command, given as words: they reach it as they are, with no quoting in between. They go through variables of
+     * the session, since a word in a line would be read as Gogo.
+     */
+    Running command(List<String> words, InputStream in, OutputStream out, OutputStream err) {
+        if (words.isEmpty() || !COMMAND.matcher(words.get(0)).matches()) {
+            String word = words.isEmpty() ? "" : words.get(0);
+            return () -> "'" + word + "' is no command: see 'batch help'";
+        }
+        StringBuilder line = new StringBuilder(words.get(0));
+        for (int i = 1; i < words.size(); i++) line.append(" $word").append(i);
+        return () -> {
+            try (CommandSession session = session(in, out, err)) {
+                for (int i = 1; i < words.size(); i++) session.put("word" + i, words.get(i));
+                return execute(session, line.toString());
+            }
+        };
+    }
+
+    /** One line of Gogo. */
+    Running line(String line, InputStream in, OutputStream out, OutputStream err) {
+        return () -> {
+            try (CommandSession session = session(in, out, err)) {
+                return execute(session, line);
+            }
+        };
+    }
+
+    /** An interactive shell. The terminal is a line discipline in Java: the client's tty is in raw mode. */
+    Running interactive(String type, int columns, int rows, InputStream keys, OutputStream screen) throws IOException {
+        Terminal terminal = new ExternalTerminal(
+                null,
+                "gridbatch",
+                type,
+                keys,
+                screen,
+                StandardCharsets.UTF_8,
+                Terminal.SignalHandler.SIG_DFL,
+                false,
+                usualAttributes(),
+                new Size(columns, rows));
+        return new Interactive(terminal);
+    }
+
+    private CommandSession session(InputStream in, OutputStream out, OutputStream err) {
+        CommandSession session = processor.createSession(
+                in,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        session.put("SCOPE", SCOPE);
+        return session;
+    }
+
+    private static String execute(CommandSession session, String line) {
+        try {
+            Object result = session.execute(line);
+            if (result != null) session.getConsole().println(session.format(result, Converter.INSPECT));
+            session.getConsole().flush();
+            return null;
+        } catch (CommandNotFoundException e) {
+            return "there is no command '" + e.getCommand() + "': see 'batch help'";
+        } catch (Exception e) {
+            log.debug("command line failed: {}", line, e);
+            return message(e);
+        }
+    }
+
+    /** One line for people; the stack goes to the log. */
+    static String message(Throwable failure) {
+        String message = failure.getMessage();
+        if (message == null || message.isBlank()) return failure.getClass().getSimpleName();
+        return message.strip();
+    }
+
+    private static Attributes usualAttributes() {
+        Attributes attributes = new Attributes();
+        attributes.setInputFlag(Attributes.InputFlag.ICRNL, true);
+        attributes.setOutputFlag(Attributes.OutputFlag.OPOST, true);
+        attributes.setOutputFlag(Attributes.OutputFlag.ONLCR, true);
+        attributes.setLocalFlag(Attributes.LocalFlag.ISIG, true);
+        attributes.setLocalFlag(Attributes.LocalFlag.ICANON, true);
+        attributes.setLocalFlag(Attributes.LocalFlag.ECHO, true);
+        attributes.setControlChar(Attributes.ControlChar.VINTR, 3);
+        attributes.setControlChar(Attributes.ControlChar.VEOF, 4);
+        attributes.setControlChar(Attributes.ControlChar.VSUSP, 26);
+        attributes.setControlChar(Attributes.ControlChar.VERASE, 127);
+        return attributes;
+    }
+
+    /** A shell until its user leaves it; leaving never stops the node. */
+    private final class Interactive implements Running {
+        private final Terminal terminal;
+
+        Interactive(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public String run() {
+            try (CommandSession session =
+                    processor.createSession(terminal.input(), terminal.output(), terminal.output())) {
+                session.put(Shell.VAR_TERMINAL, terminal);
+                session.put("SCOPE", SCOPE);
+                session.put(Shell.VAR_PROMPT, node + "> ");
+                session.put(LineReader.HISTORY_FILE, Path.of(System.getProperty("user.home"), ".gridbatch", "history"));
+                new Shell(new LeavingContext(), processor, "no_profile")
+                        .gosh(session, new String[] {"--login", "--nohistory", "--noshutdown"});
+                return null;
+            } catch (Exception e) {
+                log.debug("an interactive shell ended", e);
+                return message(e);
+            } finally {
+                hangUp();
+            }
+        }
+
+        @Override
+        public void resize(int columns, int rows) {
+            terminal.setSize(new Size(columns, rows));
+            terminal.raise(Terminal.Signal.WINCH);
+        }
+
+        @Override
+        public void hangUp() {
+            try {
+                terminal.close();
+            } catch (IOException e) {
+                log.debug("closing a terminal failed", e);
+            }
+        }
+    }
+
+    /** What the shell asks its surroundings for. */
+    private final class LeavingContext implements Shell.Context {
+        @Override
+        public String getProperty(String name) {
+            return context.getProperty(name);
+        }
+
+        @Override
+        public void exit() {
+            // Leaving the shell of a node must not stop the node.
+        }
+    }
+}

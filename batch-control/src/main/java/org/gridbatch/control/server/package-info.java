@@ -1,0 +1,2 @@
+/** The far end of a control socket, inside the node's framework. */
+package org.gridbatch.control.server;

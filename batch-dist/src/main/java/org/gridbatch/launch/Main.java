@@ -1,0 +1,179 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.launch;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command {@code batch}: starts nodes and grids, and runs commands of the grid's shell. */
+@Command(
+        name = "batch",
+        description = "A batch-job queue for OSGi grids.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "Every other word is a command of the grid's shell, run on a node of the grid:",
+            "  push, pull, exec, jobs, job, log, wait, cancel, retry, snooze, workers, status.",
+            "  'batch push --help' tells about one of them.",
+            "",
+            "Settings also come from the environment: GRIDBATCH_ZOOKEEPER, GRIDBATCH_DATA,",
+            "GRIDBATCH_WORKER_SLOTS and so on. Exit status: 0 success, 1 failure, 2 wrong usage."
+        },
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            NodeCommand.Server.class,
+            NodeCommand.Worker.class,
+            NodeCommand.ZooKeeper.class,
+            ShellCommand.class,
+            AttachCommand.class,
+            NodesCommand.class,
+            CommandLine.HelpCommand.class
+        })
+final class Main implements Runnable {
+    @Option(
+            names = "--zookeeper",
+            paramLabel = "HOST:PORT[,...]",
+            scope = ScopeType.INHERIT,
+            description = "The grid: its ZooKeeper. Default: 127.0.0.1:2181")
+    String zookeeper;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            description = "Where nodes keep what lasts. Default: ~/.gridbatch/data")
+    String data;
+
+    @Option(names = "--name", paramLabel = "NODE", scope = ScopeType.INHERIT, description = "The node's name.")
+    String name;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            scope = ScopeType.INHERIT,
+            description = "A setting, such as worker.slots=8; may be repeated.")
+    Map<String, String> set = new LinkedHashMap<>();
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "Configurations as OSGi Configurator JSON.")
+    Path config;
+
+    @CommandLine.Spec
+    CommandLine.Model.CommandSpec spec;
+
+    private static final Set<String> WITH_VALUE = Set.of("--zookeeper", "--data", "--name", "--set", "--config");
+
+    public static void main(String[] args) {
+        int status = run(args);
+        System.out.flush();
+        System.exit(status);
+    }
+
+    private static int run(String[] args) {
+        Main main = new Main();
+        CommandLine line = new CommandLine(main)
+                .setParameterExceptionHandler((e, words) -> {
+                    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+                    System.err.println("batch: " + e.getMessage() + "; see '" + command + " --help'");
+                    return 2;
+                })
+                .setExecutionExceptionHandler((e, command, result) -> {
+                    System.err.println("batch: " + describe(e));
+                    return 1;
+                });
+        int word = commandWord(args);
+        if (word < 0 || line.getSubcommands().containsKey(args[word])) return line.execute(args);
+        return main.shellCommand(line, args, word);
+    }
+
+    /** A word that is no command of the launcher is one of the grid's shell. */
+    private int shellCommand(CommandLine line, String[] args, int word) {
+        try {
+            List<String> launcherArgs = new ArrayList<>(Arrays.asList(args).subList(0, word));
+            List<String> words = new ArrayList<>();
+            boolean ours = true;
+            for (int i = word; i < args.length; i++) {
+                if (args[i].equals("--")) ours = false;
+                if (ours && args[i].equals("--zookeeper") && i + 1 < args.length) {
+                    launcherArgs.addAll(List.of(args[i], args[++i]));
+                } else if (ours && args[i].startsWith("--zookeeper=")) {
+                    launcherArgs.add(args[i]);
+                } else {
+                    words.add(args[i]);
+                }
+            }
+            line.parseArgs(launcherArgs.toArray(new String[0]));
+            return OneShot.command(this, words);
+        } catch (CommandLine.ParameterException e) {
+            System.err.println("batch: " + e.getMessage() + "; see 'batch --help'");
+            return 2;
+        } catch (Exception e) {
+            System.err.println("batch: " + describe(e));
+            return 1;
+        }
+    }
+
+    /** The place of the first argument that is neither an option nor an option's value; -1 if there is none. */
+    private static int commandWord(String[] args) {
+        for (int i = 0; i < args.length; i++) {
+            if (!args[i].startsWith("-")) return i;
+            if (WITH_VALUE.contains(args[i])) i++;
+        }
+        return -1;
+    }
+
+    /** The settings that the command line and the environment give. */
+    Settings settings() {
+        Settings settings = new Settings(Home.current()).withEnvironment(System.getenv());
+        settings.withIfGiven("zookeeper", zookeeper).withIfGiven("data", data).withIfGiven("name", name);
+        set.forEach(settings::with);
+        return settings;
+    }
+
+    /** The configuration file, if there is one. */
+    Path config() {
+        String variable = System.getenv("GRIDBATCH_CONFIG");
+        return config != null || variable == null || variable.isEmpty() ? config : Path.of(variable);
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+
+    private static String describe(Throwable failure) {
+        if (failure instanceof LaunchException) return failure.getMessage();
+        return failure.getClass().getSimpleName() + ": " + failure.getMessage();
+    }
+
+    /** Says which version this is. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {
+                "gridbatch " + Home.current().version(),
+                "Java " + System.getProperty("java.version") + ", " + System.getProperty("java.vm.name")
+            };
+        }
+    }
+}

@@ -1,0 +1,205 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.launch;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.launch.Framework;
+
+/**
+ * One node of a grid: an OSGi framework in this process, with the bundles of the distribution and the configuration of
+ * its role. Its data directory belongs to it alone while it runs.
+ */
+final class Node implements AutoCloseable {
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+
+    /**
+     * Installed for its packages, never started: its activator would take the terminal and the interrupt signal of the
+     * process; the control bundle offers its commands instead.
+     */
+    private static final String NOT_STARTED = "org.apache.felix.gogo.jline";
+
+    private final Role role;
+    private final String name;
+    private final Path directory;
+    private final boolean temporary;
+    private final FileChannel lockFile;
+    private final Framework framework;
+
+    /**
+     * Prepares a node; nothing runs yet.
+     *
+     * @param temporary whether the directory is deleted at the end
+     * @throws LaunchException if the directory cannot be written or belongs to another running node
+     */
+    Node(Home home, Role role, String name, Path directory, boolean temporary, Settings settings, String initial) {
+        this.role = role;
+        this.name = name;
+        this.directory = directory;
+        this.temporary = temporary;
+        lockFile = lock(directory, name);
+        Map<String, String> properties = settings.frameworkProperties();
+        properties.put(Settings.PREFIX + "name", name);
+        properties.put(Settings.PREFIX + "role", role.word());
+        properties.put(Settings.PREFIX + "data", directory.toString());
+        properties.put(
+                Constants.FRAMEWORK_STORAGE, directory.resolve("framework").toString());
+        properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        properties.put(Constants.FRAMEWORK_BOOTDELEGATION, "sun.*,com.sun.*,jdk.*");
+        properties.put("configurator.initial", initial);
+        properties.put("felix.log.level", "1");
+        framework = new FrameworkFactory().newFramework(properties);
+        System.setProperty("logback.configurationFile", home.etc("logback.xml").toString());
+        System.setProperty("gridbatch.log.dir", directory.resolve("log").toString());
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Installs and starts all bundles. */
+    void start(List<Path> bundles) {
+        try {
+            framework.init();
+            BundleContext context = framework.getBundleContext();
+            List<Bundle> installed = new ArrayList<>();
+            for (Path bundle : bundles) installed.add(context.installBundle("reference:" + bundle.toUri()));
+            framework.start();
+            for (Bundle bundle : installed) {
+                boolean fragment = bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
+                if (!fragment && !NOT_STARTED.equals(bundle.getSymbolicName())) bundle.start();
+            }
+        } catch (BundleException e) {
+            throw new LaunchException(role.word() + " " + name + " cannot start: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Waits until the node is up, one of its components failed, or the time is over.
+     *
+     * @return whether it is up
+     * @throws LaunchException if a component failed; the message has the reason
+     */
+    boolean awaitUp(Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (true) {
+            List<String> failures = failures();
+            if (!failures.isEmpty()) {
+                throw new LaunchException(role.word() + " " + name + " cannot start: " + String.join("; ", failures));
+            }
+            if (isUp()) return true;
+            if (System.nanoTime() > deadline || framework.getState() != Bundle.ACTIVE) return false;
+            Thread.sleep(20);
+        }
+    }
+
+    /** Returns when the framework has stopped. */
+    void awaitStop() throws InterruptedException {
+        framework.waitForStop(0);
+    }
+
+    @Override
+    public void close() {
+        try {
+            framework.stop();
+            framework.waitForStop(STOP_LIMIT.toMillis());
+        } catch (BundleException e) {
+            System.err.println("batch: stopping " + name + " failed: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            lockFile.close();
+            if (temporary) delete(directory);
+        } catch (IOException e) {
+            System.err.println("batch: cannot tidy up " + directory + ": " + e.getMessage());
+        }
+    }
+
+    private boolean isUp() {
+        BundleContext context = framework.getBundleContext();
+        if (context == null) return false;
+        try {
+            ServiceReference<?>[] found = context.getAllServiceReferences(null, role.upFilter());
+            return found != null;
+        } catch (InvalidSyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<String> failures() {
+        BundleContext context = framework.getBundleContext();
+        if (context == null) return List.of();
+        List<String> failures = new ArrayList<>();
+        try {
+            ServiceReference<?>[] found = context.getAllServiceReferences(null, "(gridbatch.health=components)");
+            if (found == null) return List.of();
+            for (ServiceReference<?> reference : found) {
+                if (context.getService(reference) instanceof Supplier<?> health
+                        && health.get() instanceof List<?> lines) {
+                    lines.forEach(line -> failures.add(line.toString()));
+                }
+                context.ungetService(reference);
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new AssertionError(e);
+        }
+        return failures;
+    }
+
+    private static FileChannel lock(Path directory, String name) {
+        Path file = directory.resolve("lock");
+        FileChannel channel;
+        try {
+            Files.createDirectories(directory);
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new LaunchException(
+                    "cannot write the data directory " + directory + " ("
+                            + e.getClass().getSimpleName() + ": " + e.getMessage() + "): say where with --data",
+                    e);
+        }
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) return channel;
+        } catch (IOException | OverlappingFileLockException e) {
+            // Said below: for the user it is the same.
+        }
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The lock was never ours; there is nothing to lose.
+        }
+        throw new LaunchException("the data directory " + directory + " is in use by another node named " + name
+                + ": give this one another --name or --data");
+    }
+
+    private static void delete(Path directory) throws IOException {
+        List<Path> paths;
+        try (Stream<Path> walk = Files.walk(directory)) {
+            paths = walk.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : paths) Files.deleteIfExists(path);
+    }
+}

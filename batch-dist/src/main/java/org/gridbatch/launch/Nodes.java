@@ -1,0 +1,86 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.launch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.gridbatch.control.NodeFile;
+
+/** Makes nodes of this process, and finds those of others. */
+final class Nodes {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+    private Nodes() {}
+
+    /** A node that lasts, with a directory under the data directory. */
+    static Node prepare(Role role, Settings settings, Path config) {
+        String name = checked(settings.get("name", NodeCommand.defaultName(role)));
+        if (role == Role.ZOOKEEPER && !settings.has("zookeeper.port")) {
+            settings.with("zookeeper.port", Integer.toString(firstPort(settings.zookeeper())));
+        }
+        Home home = Home.current();
+        return new Node(
+                home,
+                role,
+                name,
+                NodeCommand.directoryOf(settings, name),
+                false,
+                settings,
+                Configurations.initial(home, role, settings, config));
+    }
+
+    /** A shell node that leaves nothing behind. */
+    static Node prepareShortLived(Settings settings, Path config) {
+        Home home = Home.current();
+        String name =
+                checked(settings.get("name", "shell-" + ProcessHandle.current().pid()));
+        try {
+            Path directory = Files.createTempDirectory("gridbatch-" + name + "-");
+            return new Node(
+                    home,
+                    Role.SHELL,
+                    name,
+                    directory,
+                    true,
+                    settings,
+                    Configurations.initial(home, Role.SHELL, settings, config));
+        } catch (IOException e) {
+            throw new LaunchException("cannot make a temporary directory: " + e.getMessage(), e);
+        }
+    }
+
+    /** The running nodes of this user that belong to a grid. */
+    static List<NodeFile> ofGrid(String zookeeper) {
+        return NodeFile.running().stream()
+                .filter(node -> node.zookeeper().equals(zookeeper))
+                .toList();
+    }
+
+    /** What a node prints when it is up; the process that started it waits for this line. */
+    static String upLine(Role role, String name) {
+        return role.word() + " " + name + " is up";
+    }
+
+    private static String checked(String name) {
+        if (NAME.matcher(name).matches()) return name;
+        throw new LaunchException("the node's name is '" + name
+                + "', want 1 to 63 letters, digits, dots, dashes or underscores, and a letter or digit first");
+    }
+
+    /** The port of the first server of a ZooKeeper connect string. */
+    static int firstPort(String zookeeper) {
+        String first = zookeeper.split("[,/]", 2)[0];
+        int colon = first.lastIndexOf(':');
+        if (colon < 0) return 2181;
+        try {
+            return Integer.parseInt(first.substring(colon + 1));
+        } catch (NumberFormatException e) {
+            throw new LaunchException("--zookeeper is '" + zookeeper + "', want HOST:PORT[,HOST:PORT...][/path]");
+        }
+    }
+}

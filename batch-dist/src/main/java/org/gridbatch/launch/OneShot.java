@@ -1,0 +1,77 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.launch;
+
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import org.gridbatch.control.ControlClient;
+import org.gridbatch.control.Frame;
+import org.gridbatch.control.NodeFile;
+
+/**
+ * Runs one command of the grid's shell: through the control socket of a node of the grid that runs on this machine, which
+ * is quick, or else through a short-lived node of its own.
+ */
+final class OneShot {
+    /** How long a command waits for a grid that is not in sight. */
+    private static final String WAIT_SECONDS = "15";
+
+    private OneShot() {}
+
+    /** Runs a command given as words. */
+    static int command(Main main, List<String> words) throws IOException {
+        return run(main, Frame.of(Frame.Type.RUN, words));
+    }
+
+    /** Runs a line of Gogo. */
+    static int line(Main main, String line) throws IOException {
+        return run(main, Frame.of(Frame.Type.LINE, List.of(line)));
+    }
+
+    private static int run(Main main, Frame frame) throws IOException {
+        Settings settings = main.settings();
+        List<NodeFile> nodes = Nodes.ofGrid(settings.zookeeper()).stream()
+                .sorted(Comparator.comparing((NodeFile node) -> !node.role().equals("shell")))
+                .toList();
+        for (NodeFile node : nodes) {
+            try (ControlClient client = new ControlClient(node.socket())) {
+                return run(client, frame);
+            } catch (java.net.SocketException e) {
+                // It is just stopping: the next one, or a node of our own.
+            }
+        }
+        if (!settings.has("shell.timeout.seconds")) settings.with("shell.timeout.seconds", WAIT_SECONDS);
+        System.setProperty("gridbatch.log.console", "OFF");
+        try (Node node = Nodes.prepareShortLived(settings, main.config())) {
+            node.start(Home.current().bundles());
+            try (ControlClient client = new ControlClient(ownSocket())) {
+                return run(client, frame);
+            }
+        }
+    }
+
+    private static java.nio.file.Path ownSocket() throws IOException {
+        long pid = ProcessHandle.current().pid();
+        for (int i = 0; i < 500; i++) {
+            for (NodeFile node : NodeFile.running()) {
+                if (node.pid() == pid) return node.socket();
+            }
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        throw new LaunchException("the short-lived node did not open its control socket within 5 s");
+    }
+
+    private static int run(ControlClient client, Frame frame) throws IOException {
+        ControlClient.Exit exit = client.run(frame, System.in, System.out, System.err);
+        if (exit.status() != 0) System.err.println("batch: " + exit.message());
+        return exit.status();
+    }
+}

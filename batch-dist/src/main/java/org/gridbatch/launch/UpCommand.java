@@ -1,0 +1,83 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.launch;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** A small grid on this machine that stays until it is stopped; its data survives. */
+@Command(name = "up", description = "Run a small grid on this machine until Ctrl-C; its data survives.")
+final class UpCommand implements Callable<Integer> {
+    private static final Duration UP_LIMIT = Duration.ofSeconds(60);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
+
+    @ParentCommand
+    private Main main;
+
+    @Option(names = "--workers", paramLabel = "N", defaultValue = "2", description = "How many workers. Default: 2")
+    private int workers;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (workers < 0 || workers > 50) throw new LaunchException("--workers is " + workers + ", want 0 to 50");
+        Settings settings = main.settings();
+        List<ChildNode> nodes = Collections.synchronizedList(new ArrayList<>());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(nodes), "gridbatch-stop"));
+        ChildNode zookeeper = start(nodes, Role.ZOOKEEPER, "zookeeper", settings);
+        ChildNode server = start(nodes, Role.SERVER, "server", settings);
+        for (int i = 1; i <= workers; i++) start(nodes, Role.WORKER, "worker-" + i, settings);
+        zookeeper.awaitUp(UP_LIMIT);
+        server.awaitUp(UP_LIMIT);
+        for (ChildNode node : List.copyOf(nodes)) node.awaitUp(UP_LIMIT);
+        String grid = settings.has("zookeeper") ? " --zookeeper " + settings.zookeeper() : "";
+        System.out.println();
+        System.out.println("The grid is up: ZooKeeper " + settings.zookeeper() + ", data " + settings.data() + ".");
+        System.out.println("In another terminal:");
+        System.out.println("  batch push" + grid + " 'echo hello'");
+        System.out.println("  batch jobs" + grid);
+        System.out.println("  batch shell" + grid);
+        System.out.println("Ctrl-C stops it.");
+        System.out.flush();
+        while (true) {
+            for (ChildNode node : List.copyOf(nodes)) {
+                if (!node.isAlive()) throw new LaunchException(node.name() + " has ended, so the grid stops");
+            }
+            Thread.sleep(500);
+        }
+    }
+
+    private ChildNode start(List<ChildNode> nodes, Role role, String name, Settings settings) {
+        Path data = settings.data();
+        List<String> more = new ArrayList<>();
+        main.set.forEach((key, value) -> more.addAll(List.of("--set", key + "=" + value)));
+        if (main.config() != null) more.addAll(List.of("--config", main.config().toString()));
+        ChildNode node = new ChildNode(
+                role, name, settings.zookeeper(), data, more, line -> System.out.println(name + " | " + line));
+        nodes.add(node);
+        return node;
+    }
+
+    /** Workers first, so that they can report, and ZooKeeper last, so that all can say that they leave. */
+    private static void stop(List<ChildNode> nodes) {
+        List<ChildNode> reverse = new ArrayList<>(nodes);
+        Collections.reverse(reverse);
+        try {
+            for (ChildNode node : reverse) if (node.name().startsWith("worker")) node.stop();
+            for (ChildNode node : reverse) {
+                node.stop();
+                node.awaitEnd(STOP_LIMIT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
