@@ -1,0 +1,131 @@
+package org.gridbatch.itests;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Calls bin/batch of the built distribution as a user does, in processes of their own and with a fresh home. */
+final class Batch {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private final Path home;
+    private final Map<String, String> environment = new HashMap<>();
+
+    /** What a command did. */
+    record Result(int status, String out, String err) {
+        /** What it printed, when it succeeded; else the test fails with all that is known. */
+        String ok() {
+            if (status != 0) throw new AssertionError("exit status " + status + "\n" + out + "\n" + err);
+            return out;
+        }
+    }
+
+    /** @param home where {@code ~} is for the commands: sockets, data and history go there */
+    Batch(Path home) {
+        this.home = home;
+        environment.put("HOME", home.toString());
+        environment.put("GRIDBATCH_RUN", home.resolve("run").toString());
+        environment.put("GRIDBATCH_JAVA_OPTS", "-Duser.home=" + home);
+    }
+
+    Batch with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    /** The unpacked distribution that the build made. */
+    static Path distribution() {
+        Path directory = Path.of(System.getProperty("gridbatch.dist", "unset")).normalize();
+        if (!Files.isDirectory(directory)) throw new AssertionError("no distribution at " + directory);
+        return directory;
+    }
+
+    /** Runs a command to its end. */
+    Result run(String... args) {
+        return runWithInput("", args);
+    }
+
+    /** Runs a command to its end, with this standard input. */
+    Result runWithInput(String input, String... args) {
+        try {
+            Process process = start(args);
+            Collector out = new Collector(process.getInputStream());
+            Collector err = new Collector(process.getErrorStream());
+            try (OutputStream stdin = process.getOutputStream()) {
+                stdin.write(input.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // The command did not read it, which is its right.
+            }
+            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new AssertionError("no end within " + LIMIT + ": batch " + Arrays.asList(args) + "\n" + out.text()
+                        + "\n" + err.text());
+            }
+            return new Result(process.exitValue(), out.text(), err.text());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    /** Starts a command that stays. */
+    Process start(String... args) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(distribution().resolve("bin").resolve("batch").toString());
+        command.addAll(Arrays.asList(args));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("GRIDBATCH_"));
+        builder.environment().putAll(environment);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return builder.start();
+    }
+
+    /** Reads a stream on a thread of its own, so that its process never waits for a reader. */
+    static final class Collector {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final Thread thread;
+
+        Collector(InputStream stream) {
+            thread = new Thread(() -> {
+                byte[] buffer = new byte[8_192];
+                try {
+                    for (int count; (count = stream.read(buffer)) >= 0; ) {
+                        synchronized (bytes) {
+                            bytes.write(buffer, 0, count);
+                        }
+                    }
+                } catch (IOException e) {
+                    // The process was killed: what came until then is what there is.
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        /** All of it once the process has ended. */
+        String text() throws InterruptedException {
+            thread.join(5_000);
+            return soFar();
+        }
+
+        String soFar() {
+            synchronized (bytes) {
+                return bytes.toString(StandardCharsets.UTF_8);
+            }
+        }
+    }
+}
