@@ -1,3 +1,7 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.gridbatch.itests;
 
 import static org.awaitility.Awaitility.await;
