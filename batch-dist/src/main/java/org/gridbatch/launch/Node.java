@@ -68,6 +68,7 @@ final class Node implements AutoCloseable {
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_BOOTDELEGATION, "sun.*,com.sun.*,jdk.*");
         properties.put("configurator.initial", initial);
+        properties.put(Settings.PREFIX + "up.filter", role.upFilter());
         properties.put("felix.log.level", "1");
         framework = new FrameworkFactory().newFramework(properties);
         System.setProperty("logback.configurationFile", home.etc("logback.xml").toString());
