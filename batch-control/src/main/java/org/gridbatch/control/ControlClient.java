@@ -4,8 +4,6 @@
  */
 package org.gridbatch.control;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -14,7 +12,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,8 +34,8 @@ public final class ControlClient implements AutoCloseable {
             channel.close();
             throw e;
         }
-        in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
-        out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
+        in = ChannelStreams.input(channel);
+        out = ChannelStreams.output(channel);
     }
 
     /**

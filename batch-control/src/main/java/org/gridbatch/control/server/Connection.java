@@ -4,8 +4,6 @@
  */
 package org.gridbatch.control.server;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -13,11 +11,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.gridbatch.control.ChannelStreams;
 import org.gridbatch.control.Frame;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +41,8 @@ final class Connection {
     Connection(SocketChannel channel, Sessions sessions) {
         this.channel = channel;
         this.sessions = sessions;
-        in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
-        out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
+        in = ChannelStreams.input(channel);
+        out = ChannelStreams.output(channel);
     }
 
     void start(Runnable ended) {

@@ -1,0 +1,248 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.control.server;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.annotation.Annotation;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.CommandSession;
+import org.awaitility.Awaitility;
+import org.gridbatch.control.ControlClient;
+import org.gridbatch.control.Frame;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import org.junit.rules.Timeout;
+
+public class ControlServerTest {
+    @Rule
+    public TemporaryFolder folder = new TemporaryFolder();
+
+    @Rule
+    public Timeout timeout = Timeout.seconds(30);
+
+    private final ThreadIOImpl threadIo = new ThreadIOImpl();
+    private final Commands commands = new Commands();
+    private CommandProcessorImpl processor;
+    private Path socket;
+    private ControlServer server;
+
+    /** What the node of these tests can do. */
+    public static final class Commands {
+        final CountDownLatch started = new CountDownLatch(1);
+        final CountDownLatch interrupted = new CountDownLatch(1);
+
+        public String words(String[] words) {
+            return String.join("|", words);
+        }
+
+        public void fails() {
+            throw new IllegalStateException("there is no ZooKeeper");
+        }
+
+        public String first(CommandSession session) throws IOException {
+            StringBuilder line = new StringBuilder();
+            for (int c; (c = session.getKeyboard().read()) >= 0 && c != '\n'; ) line.append((char) c);
+            return line.toString();
+        }
+
+        public void hangs() throws InterruptedException {
+            started.countDown();
+            try {
+                Thread.sleep(60_000);
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+            }
+        }
+
+        public void complains(CommandSession session) {
+            System.err.println("beware");
+        }
+    }
+
+    @Before
+    public void start() throws IOException {
+        threadIo.start();
+        processor = new CommandProcessorImpl(threadIo);
+        for (String function : List.of("words", "fails", "first", "hangs", "complains")) {
+            processor.addCommand("test", commands, function);
+        }
+        socket = folder.getRoot().toPath().resolve("n.sock");
+        server = new ControlServer(processor, null, config(socket.toString()));
+    }
+
+    @After
+    public void stop() throws IOException {
+        server.stop();
+        processor.stop();
+        threadIo.stop();
+    }
+
+    @Test
+    public void wordsReachACommandAsTheyAre() throws IOException {
+        Result result = run("words", "a b", "", "$x", "'q'", "-f", "{ echo }");
+        assertEquals(0, result.exit.status());
+        assertEquals("a b||$x|'q'|-f|{ echo }\n", result.out);
+    }
+
+    @Test
+    public void aLineIsGogo() throws IOException {
+        Result result = run(Frame.of(Frame.Type.LINE, List.of("x = 5; words $x (words 6 7)")), "");
+        assertEquals("5|6|7\n", result.out);
+    }
+
+    @Test
+    public void aFailureIsOneLineAndStatusOne() throws IOException {
+        Result result = run("fails");
+        assertEquals(1, result.exit.status());
+        assertEquals("there is no ZooKeeper", result.exit.message());
+    }
+
+    @Test
+    public void anUnknownCommandIsNamed() throws IOException {
+        assertTrue(run("nonsense").exit.message().contains("'nonsense'"));
+        assertTrue(run("echo;rm").exit.message().contains("'echo;rm'"));
+    }
+
+    @Test
+    public void theTwoStreamsStayApart() throws IOException {
+        Result result = run("complains");
+        assertEquals("", result.out);
+        assertEquals("beware\n", result.err);
+    }
+
+    @Test
+    public void standardInputIsReadWhenACommandWantsIt() throws IOException {
+        assertEquals("hello\n", run(Frame.of(Frame.Type.RUN, List.of("first")), "hello\nrest").out);
+    }
+
+    @Test
+    public void standardInputIsLeftAloneOtherwise() throws IOException {
+        InputStream untouchable = new InputStream() {
+            @Override
+            public int read() {
+                throw new AssertionError("somebody read");
+            }
+        };
+        try (ControlClient client = new ControlClient(socket)) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            assertEquals(
+                    0,
+                    client.run(Frame.of(Frame.Type.RUN, List.of("words", "x")), untouchable, out, out)
+                            .status());
+        }
+    }
+
+    @Test
+    public void aClientThatGoesInterruptsWhatItStarted() throws Exception {
+        ControlClient client = new ControlClient(socket);
+        Thread caller = new Thread(() -> {
+            try {
+                client.run(
+                        Frame.of(Frame.Type.RUN, List.of("hangs")),
+                        InputStream.nullInputStream(),
+                        System.out,
+                        System.err);
+            } catch (IOException e) {
+                // Closed below.
+            }
+        });
+        caller.start();
+        assertTrue(commands.started.await(10, TimeUnit.SECONDS));
+        client.close();
+        assertTrue("the command was interrupted", commands.interrupted.await(10, TimeUnit.SECONDS));
+        caller.join(10_000);
+    }
+
+    @Test
+    public void onlyThisUserMayConnect() throws IOException {
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+    }
+
+    @Test
+    public void nothingIsLeftAfterAStop() throws IOException {
+        server.stop();
+        Awaitility.await("the socket is gone").atMost(Duration.ofSeconds(5)).until(() -> !Files.exists(socket));
+        assertFalse(Files.exists(socket.resolveSibling("n.node")));
+    }
+
+    @Test
+    public void aPathThatNoSocketCanHaveIsRefusedWithTheReason() {
+        String path = "/tmp/" + "x".repeat(120);
+        Exception refusal =
+                assertThrows(IllegalArgumentException.class, () -> new ControlServer(processor, null, config(path)));
+        assertTrue(refusal.getMessage(), refusal.getMessage().contains("GRIDBATCH_RUN"));
+    }
+
+    private record Result(ControlClient.Exit exit, String out, String err) {}
+
+    private Result run(String... words) throws IOException {
+        return run(Frame.of(Frame.Type.RUN, List.of(words)), "");
+    }
+
+    private Result run(Frame frame, String input) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        try (ControlClient client = new ControlClient(socket)) {
+            ControlClient.Exit exit =
+                    client.run(frame, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), out, err);
+            return new Result(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static ControlServer.Config config(String path) {
+        return new ControlServer.Config() {
+            @Override
+            public Class<? extends Annotation> annotationType() {
+                return ControlServer.Config.class;
+            }
+
+            @Override
+            public String node() {
+                return "n";
+            }
+
+            @Override
+            public String role() {
+                return "worker";
+            }
+
+            @Override
+            public String zookeeper() {
+                return "127.0.0.1:1";
+            }
+
+            @Override
+            public String socket() {
+                return path;
+            }
+
+            @Override
+            public int max_connections() {
+                return 10;
+            }
+        };
+    }
+}
