@@ -65,6 +65,7 @@ public final class GrpcProvider implements DistributionProvider {
     public GrpcProvider(BundleContext context, TransportConfig config) {
         this.context = context;
         this.settings = Settings.of(config);
+        GrpcLogs.install();
         WireSecurity security = new WireSecurity();
         this.workers = new Workers(settings);
         this.io = new MultiThreadIoEventLoopGroup(
@@ -92,6 +93,7 @@ public final class GrpcProvider implements DistributionProvider {
         channels.close();
         workers.close();
         io.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+        GrpcLogs.uninstall();
     }
 
     @Override

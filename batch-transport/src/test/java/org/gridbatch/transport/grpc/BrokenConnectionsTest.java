@@ -9,9 +9,14 @@ import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -31,6 +36,7 @@ import org.junit.After;
 import org.junit.Test;
 import org.osgi.framework.ServiceException;
 import org.osgi.service.remoteserviceadmin.EndpointDescription;
+import org.slf4j.LoggerFactory;
 
 /** What a caller and a server see when the way between them, or the other side, is not as it should be. */
 public class BrokenConnectionsTest {
@@ -363,9 +369,20 @@ public class BrokenConnectionsTest {
             Socket socket = open(new Socket(InetAddress.getLoopbackAddress(), port));
             idle.add(socket);
         }
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger grpc = (Logger) LoggerFactory.getLogger("io.grpc");
+        grpc.setLevel(Level.INFO);
+        grpc.setAdditive(false);
+        grpc.addAppender(log);
+        open(() -> {
+            grpc.detachAppender(log);
+            grpc.setAdditive(true);
+            grpc.setLevel(null);
+        });
         byte[] noise = new byte[5_000];
         new Random(7).nextBytes(noise);
-        for (byte[] sent : List.of(noise, "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes("US-ASCII"))) {
+        for (byte[] sent : List.of(noise, noise, "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes("US-ASCII"))) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.setSoTimeout(5_000);
                 socket.getOutputStream().write(sent);
@@ -378,6 +395,13 @@ public class BrokenConnectionsTest {
             assertEnds(socket);
         }
         assertEquals("y", remote.echo("y"));
+
+        List<ILoggingEvent> said = log.list.stream()
+                .filter(event -> event.getFormattedMessage().contains("preface"))
+                .toList();
+        assertEquals("one line for all strangers", 1, said.size());
+        assertEquals(Level.INFO, said.get(0).getLevel());
+        assertNull("and no stack trace", said.get(0).getThrowableProxy());
     }
 
     /** Reads what the server says until it closes, however it does. */
