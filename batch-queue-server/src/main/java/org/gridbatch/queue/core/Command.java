@@ -1,0 +1,87 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.core;
+
+import java.time.Duration;
+import java.util.List;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.Report;
+
+/**
+ * All that can change the queue. A command carries every limit that is configuration, so that a replay under another
+ * configuration decides the same.
+ */
+public sealed interface Command {
+    /** Takes jobs, all or none. */
+    record Submit(List<JobSpec> jobs, Room room) implements Command {
+        public Submit {
+            jobs = List.copyOf(jobs);
+        }
+    }
+
+    /** Leases jobs to a claim; a job that is not available any more is left out. */
+    record Grant(String worker, String incarnation, long claimId, List<String> jobIds) implements Command {
+        public Grant {
+            jobIds = List.copyOf(jobIds);
+        }
+    }
+
+    /** Ends leases as their worker says. */
+    record End(List<Report> reports) implements Command {
+        public End {
+            reports = List.copyOf(reports);
+        }
+    }
+
+    /** Ends leases whose worker was lost; each costs its job a rescue. */
+    record Expire(List<Long> leaseIds, int maxRescues) implements Command {
+        public Expire {
+            leaseIds = List.copyOf(leaseIds);
+        }
+    }
+
+    /** Ends leases that their living worker does not have, at no cost. */
+    record Release(List<Long> leaseIds, String reason) implements Command {
+        public Release {
+            leaseIds = List.copyOf(leaseIds);
+        }
+    }
+
+    /** Stops jobs on request. */
+    record Cancel(List<String> jobIds, String reason) implements Command {
+        public Cancel {
+            jobIds = List.copyOf(jobIds);
+        }
+    }
+
+    /** Makes waiting jobs available now, and new jobs of cancelled and discarded ones. */
+    record Retry(List<String> jobIds, Room room) implements Command {
+        public Retry {
+            jobIds = List.copyOf(jobIds);
+        }
+    }
+
+    /** Puts waiting jobs back for later. */
+    record Snooze(List<String> jobIds, Duration delay) implements Command {
+        public Snooze {
+            jobIds = List.copyOf(jobIds);
+        }
+    }
+
+    /** Makes jobs available whose time has come, the most overdue first. */
+    record Promote(int most) implements Command {}
+
+    /**
+     * Forgets final jobs, the oldest first: those that became final before an instant, and those over a number or a
+     * weight.
+     */
+    record Prune(long finalBeforeMillis, int keep, long keepBytes, int most) implements Command {}
+
+    /** How much the queue may hold: jobs that are not final, in one queue and in all, and the bytes of all jobs. */
+    record Room(int jobsOfQueue, int jobs, long bytes) {
+        /** No limit that anybody could reach. */
+        public static final Room AMPLE = new Room(Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
+    }
+}

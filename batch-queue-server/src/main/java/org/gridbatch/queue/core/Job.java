@@ -1,0 +1,193 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.core;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.gridbatch.api.AttemptOutcome;
+import org.gridbatch.api.AttemptView;
+import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.JobView;
+
+/**
+ * Everything the queue knows of a job, immutable, so that a snapshot is a list of references.
+ *
+ * @param sequence when it was accepted, relative to the others; its age for ever
+ * @param attempt the number of the current or last attempt; 0 before the first
+ * @param failed how many attempts failed
+ * @param rescues how often its worker was lost
+ * @param finalAtMillis when it became final; 0 before
+ * @param tenure the current lease; null unless executing
+ * @param cancelRequested whether somebody wants it cancelled while it executes
+ * @param cancelReason why; empty if nobody said
+ * @param error why it failed last, or why it was cancelled
+ * @param attempts the ended ones, oldest first, the last {@link #MAX_ATTEMPTS_KEPT} of them
+ * @param refusals how many reports came too late
+ */
+public record Job(
+        long sequence,
+        JobSpec spec,
+        JobState state,
+        int attempt,
+        int failed,
+        int rescues,
+        long submittedAtMillis,
+        long scheduledAtMillis,
+        long finalAtMillis,
+        Tenure tenure,
+        boolean cancelRequested,
+        String cancelReason,
+        String worker,
+        String error,
+        String result,
+        String retryOf,
+        String retriedAs,
+        List<Attempt> attempts,
+        int refusals) {
+    static final int MAX_ATTEMPTS_KEPT = 20;
+
+    public Job {
+        attempts = List.copyOf(attempts);
+    }
+
+    public String id() {
+        return spec.jobId();
+    }
+
+    /** About how many bytes of memory it takes; the same on every replay. */
+    long weight() {
+        long weight = 600L + spec.script().length() + spec.name().length() + error.length() + result.length();
+        for (String arg : spec.args()) weight += 60 + arg.length();
+        for (var tag : spec.tags().entrySet())
+            weight += 150 + tag.getKey().length() + tag.getValue().length();
+        for (Attempt one : attempts) weight += one.weight();
+        return weight;
+    }
+
+    public JobView view() {
+        return new JobView(
+                id(),
+                spec.queue(),
+                spec.name(),
+                state,
+                attempt,
+                spec.maxAttempts(),
+                rescues,
+                worker,
+                Instant.ofEpochMilli(submittedAtMillis),
+                Instant.ofEpochMilli(scheduledAtMillis),
+                Instant.ofEpochMilli(finalAtMillis),
+                error,
+                result,
+                spec.tags(),
+                retryOf,
+                retriedAs);
+    }
+
+    public JobDetail detail() {
+        List<AttemptView> views = new ArrayList<>(attempts.size() + 1);
+        for (Attempt one : attempts) views.add(one.view());
+        if (tenure != null) {
+            views.add(new AttemptView(
+                    attempt,
+                    tenure.leaseId(),
+                    tenure.worker(),
+                    Instant.ofEpochMilli(tenure.startedAtMillis()),
+                    Instant.EPOCH,
+                    AttemptOutcome.EXECUTING,
+                    cancelRequested ? "a cancel was requested" : "",
+                    "",
+                    CapturedText.NONE,
+                    CapturedText.NONE));
+        }
+        return new JobDetail(view(), spec, views);
+    }
+
+    Draft draft() {
+        return new Draft(this);
+    }
+
+    /** A changeable copy of a job, from which the next version of it is made. */
+    static final class Draft {
+        private final Job base;
+        JobState state;
+        int attempt;
+        int failed;
+        int rescues;
+        long scheduledAtMillis;
+        long finalAtMillis;
+        Tenure tenure;
+        boolean cancelRequested;
+        String cancelReason;
+        String worker;
+        String error;
+        String result;
+        String retriedAs;
+        List<Attempt> attempts;
+        int refusals;
+
+        private Draft(Job job) {
+            base = job;
+            state = job.state;
+            attempt = job.attempt;
+            failed = job.failed;
+            rescues = job.rescues;
+            scheduledAtMillis = job.scheduledAtMillis;
+            finalAtMillis = job.finalAtMillis;
+            tenure = job.tenure;
+            cancelRequested = job.cancelRequested;
+            cancelReason = job.cancelReason;
+            worker = job.worker;
+            error = job.error;
+            result = job.result;
+            retriedAs = job.retriedAs;
+            attempts = job.attempts;
+            refusals = job.refusals;
+        }
+
+        Draft state(JobState value) {
+            state = value;
+            return this;
+        }
+
+        /** Adds an ended attempt; those before it give up the bulk of their output, the oldest their place. */
+        Draft ended(Attempt last) {
+            List<Attempt> list = new ArrayList<>(MAX_ATTEMPTS_KEPT);
+            for (Attempt one : attempts.subList(Math.max(0, attempts.size() - MAX_ATTEMPTS_KEPT + 1), attempts.size()))
+                list.add(one.shortened());
+            list.add(last);
+            attempts = list;
+            tenure = null;
+            return this;
+        }
+
+        Job build() {
+            return new Job(
+                    base.sequence,
+                    base.spec,
+                    state,
+                    attempt,
+                    failed,
+                    rescues,
+                    base.submittedAtMillis,
+                    scheduledAtMillis,
+                    finalAtMillis,
+                    tenure,
+                    cancelRequested,
+                    cancelReason,
+                    worker,
+                    error,
+                    result,
+                    base.retryOf,
+                    retriedAs,
+                    attempts,
+                    refusals);
+        }
+    }
+}

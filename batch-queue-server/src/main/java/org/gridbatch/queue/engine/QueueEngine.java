@@ -1,0 +1,637 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.GridStatus;
+import org.gridbatch.api.Heartbeat;
+import org.gridbatch.api.HeartbeatReply;
+import org.gridbatch.api.IndeterminateException;
+import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobPage;
+import org.gridbatch.api.JobQuery;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.JobView;
+import org.gridbatch.api.Lease;
+import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.Verdict;
+import org.gridbatch.api.VerdictKind;
+import org.gridbatch.api.WorkerView;
+import org.gridbatch.queue.core.Change;
+import org.gridbatch.queue.core.Command;
+import org.gridbatch.queue.core.Image;
+import org.gridbatch.queue.core.Job;
+import org.gridbatch.queue.core.QueueMachine;
+import org.gridbatch.queue.core.Result;
+import org.gridbatch.queue.log.CommandLog;
+import org.gridbatch.queue.log.Entry;
+import org.gridbatch.queue.log.EntryCodec;
+import org.gridbatch.queue.log.ImageCodec;
+import org.gridbatch.queue.log.NotAppendedException;
+import org.gridbatch.queue.log.Replica;
+import org.gridbatch.queue.match.Leases;
+import org.gridbatch.queue.match.Matchmaker;
+import org.gridbatch.queue.match.Proposal;
+import org.gridbatch.queue.match.Workers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries commands through the log to the machine, and answers.
+ *
+ * <p>Three kinds of threads meet here. <em>Callers</em> encode their command, put it into a bounded queue, and leave.
+ * The <em>core</em> executor runs one task at a time and owns the machine, the matchmaker, the lease clocks and all
+ * else without a lock: it gathers what waits into one entry, hands it to the log, applies it when the log says that it
+ * is committed, and meanwhile gathers the next. The <em>answers</em> executor completes the callers' stages, so that
+ * what they do with an answer holds nobody up. The engine makes no thread and reads no clock itself: a test can drive
+ * it step by step.
+ *
+ * <p>Nothing is answered as done before the log has committed and the machine has applied it. If the log says that an
+ * entry surely was not appended, its callers hear {@link QueueUnavailableException}; in every other failure they hear
+ * {@link IndeterminateException}, and the engine is broken: it does nothing any more, and has to be made anew from the
+ * log.
+ */
+public final class QueueEngine implements Replica {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueEngine.class);
+
+    private static final int MAX_COMMANDS_OF_ENTRY = 4_096;
+    private static final int MAX_BYTES_OF_ENTRY = 4 << 20;
+    private static final int MAX_REPLAY_AHEAD = 256;
+    private static final int MOST_PROMOTED = 1_000;
+    private static final int MOST_PRUNED = 1_000;
+    private static final Duration LOG_PAUSE = Duration.ofMillis(200);
+
+    private final Settings settings;
+    private final CommandLog log;
+    private final Ticker ticker;
+    private final Executor core;
+    private final Executor answers;
+    private final Consumer<Throwable> onBroken;
+    private final long run;
+
+    private final Queue<Pending> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waitingCommands = new AtomicInteger();
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final AtomicInteger waitingReads = new AtomicInteger();
+    private final AtomicBoolean pumpScheduled = new AtomicBoolean();
+    private final AtomicBoolean tickScheduled = new AtomicBoolean();
+    private final Semaphore replayAhead = new Semaphore(MAX_REPLAY_AHEAD);
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private volatile boolean accepting;
+    private volatile String problem = "";
+
+    /** From here on, only the core executor's tasks touch anything. */
+    private QueueMachine machine = new QueueMachine();
+
+    private final Map<Long, List<Pending>> inFlight = new LinkedHashMap<>();
+    private final Deque<Pending> chores = new ArrayDeque<>();
+    private SteadyClock clock;
+    private Matchmaker matchmaker;
+    private Leases leases;
+    private Workers workers;
+    private Waiters waiters;
+    private boolean running;
+    private boolean broken;
+    private long nextNumber;
+    private long pausedUntilNanos;
+    private long lastTickNanos;
+    private boolean promoting;
+    private boolean pruning;
+    private int searches;
+
+    /**
+     * @param run differs from that of every engine that wrote to this log before
+     * @param onBroken told once if the log breaks
+     */
+    public QueueEngine(
+            Settings settings,
+            CommandLog log,
+            Ticker ticker,
+            Executor core,
+            Executor answers,
+            long run,
+            Consumer<Throwable> onBroken) {
+        this.settings = settings;
+        this.log = log;
+        this.ticker = ticker;
+        this.core = core;
+        this.answers = answers;
+        this.run = run;
+        this.onBroken = onBroken;
+    }
+
+    /** Replays the log; the stage completes when calls are accepted. */
+    public CompletableFuture<Void> start() throws IOException {
+        log.open(this);
+        core.execute(this::getReady);
+        return ready;
+    }
+
+    private void getReady() {
+        if (broken) return;
+        long now = ticker.nanos();
+        machine.drainChanges();
+        clock = new SteadyClock(ticker, machine.lastTime());
+        leases = new Leases(machine, settings.lease(), settings.grace(), now);
+        workers = new Workers(settings.lease(), settings.grace());
+        matchmaker = new Matchmaker(machine, leases, answers, settings.bounds().claims());
+        waiters = new Waiters(machine, answers);
+        lastTickNanos = now;
+        running = true;
+        accepting = true;
+        ready.complete(null);
+        onTick();
+    }
+
+    /** What is wrong with the server now, for people; empty if nothing is. */
+    public String problem() {
+        return problem;
+    }
+
+    /** Logs a command; the stage completes when it is on disk and applied. */
+    public CompletableFuture<Result> execute(Command command) {
+        CompletableFuture<Result> answer = new CompletableFuture<>();
+        byte[] bytes = EntryCodec.encode(command);
+        if (!accepting) {
+            answer.completeExceptionally(unavailable());
+            return answer;
+        }
+        Settings.Bounds bounds = settings.bounds();
+        int commands = waitingCommands.incrementAndGet();
+        long size = waitingBytes.addAndGet(bytes.length);
+        if (commands > bounds.commands() || size > bounds.commandBytes()) {
+            waitingCommands.decrementAndGet();
+            waitingBytes.addAndGet(-bytes.length);
+            answer.completeExceptionally(
+                    new QueueUnavailableException("too many commands wait for the disk; repeat later"));
+            return answer;
+        }
+        waiting.add(new Pending(
+                command,
+                bytes,
+                result -> answers.execute(() -> answer.complete(result)),
+                why -> answers.execute(() -> answer.completeExceptionally(why))));
+        schedulePump();
+        return answer;
+    }
+
+    /** Leases jobs, waiting for some if there are none. */
+    public CompletableFuture<List<Lease>> claim(ClaimRequest request) {
+        return onCore(answer -> {
+            long now = ticker.nanos();
+            boolean firstCall = workers.claims(request, now);
+            matchmaker.park(request, firstCall, answer, now);
+            schedulePump();
+        });
+    }
+
+    /** Renews leases. */
+    public CompletableFuture<HeartbeatReply> heartbeat(Heartbeat beat) {
+        return read(() -> {
+            long now = ticker.nanos();
+            workers.heard(beat.worker(), beat.incarnation(), now);
+            Leases.Beat found = leases.heard(beat, now);
+            release(found.omitted(), "worker " + beat.worker() + " did not list it");
+            return new HeartbeatReply(settings.lease(), found.lost(), found.cancelled());
+        });
+    }
+
+    /** A job with its attempts. */
+    public CompletableFuture<JobDetail> get(String jobId) {
+        return read(() -> known(jobId).detail());
+    }
+
+    /** Waits for a job to become final. */
+    public CompletableFuture<JobView> await(String jobId, Duration atMost) {
+        return onCore(answer -> {
+            Job job = known(jobId);
+            if (job.state().isFinal() || atMost.isZero()) {
+                reply(answer, job.view());
+            } else if (waiters.size() >= settings.bounds().waiters()) {
+                throw new QueueUnavailableException(waiters.size() + " calls wait for jobs already; repeat later");
+            } else {
+                waiters.add(jobId, ticker.nanos() + atMost.toNanos(), answer);
+            }
+        });
+    }
+
+    private Job known(String jobId) {
+        Job job = machine.job(jobId);
+        if (job == null) throw Waiters.unknown(jobId);
+        return job;
+    }
+
+    /** A page of jobs. */
+    public CompletableFuture<JobPage> find(JobQuery query) {
+        Search search = new Search(query);
+        return onCore(answer -> {
+            if (searches >= settings.bounds().reads() / 10) {
+                throw new QueueUnavailableException(searches + " searches are running already; repeat later");
+            }
+            searches++;
+            step(search, answer);
+        });
+    }
+
+    private void step(Search search, CompletableFuture<JobPage> answer) {
+        if (!running) {
+            searches--;
+            fail(answer, unavailable());
+        } else if (search.step(machine)) {
+            searches--;
+            reply(answer, search.page());
+        } else {
+            onCoreOrElse(() -> step(search, answer), () -> fail(answer, unavailable()));
+        }
+    }
+
+    /** The workers that were heard lately. */
+    public CompletableFuture<List<WorkerView>> workers() {
+        return read(() -> workers.views(leases, ticker.nanos()));
+    }
+
+    /** The counters. */
+    public CompletableFuture<GridStatus> status() {
+        return read(() -> {
+            Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+            for (JobState state : JobState.values()) counts.put(state, machine.count(state));
+            return new GridStatus(log.grid(), log.term(), counts, settings.maxScriptBytes());
+        });
+    }
+
+    /** Looks whether a time has come; to be called several times a second. */
+    public void tick() {
+        if (!tickScheduled.compareAndSet(false, true)) return;
+        onCoreOrElse(this::onTick, () -> {});
+    }
+
+    /**
+     * Takes no more calls, fails those that wait for something other than the disk, and waits for those.
+     *
+     * @return completes when nothing is in flight any more
+     */
+    public CompletableFuture<Void> stop() {
+        accepting = false;
+        onCoreOrElse(
+                () -> {
+                    endCalls();
+                    running = false;
+                    if (inFlight.isEmpty()) stopped.complete(null);
+                },
+                () -> stopped.complete(null));
+        return stopped;
+    }
+
+    @Override
+    public void restore(InputStream snapshot) throws IOException {
+        Image image = ImageCodec.read(snapshot);
+        QueueMachine restored = new QueueMachine(image);
+        core.execute(() -> machine = restored);
+    }
+
+    @Override
+    public void apply(byte[] entry, Runnable applied) {
+        replayAhead.acquireUninterruptibly();
+        core.execute(() -> {
+            try {
+                if (!broken) {
+                    applyNow(entry);
+                    applied.run();
+                }
+            } catch (RuntimeException | Error e) {
+                breakDown(e);
+            } finally {
+                replayAhead.release();
+            }
+        });
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        Image image = machine.image();
+        return out -> ImageCodec.write(image, out);
+    }
+
+    @Override
+    public void broken(Throwable cause) {
+        onCoreOrElse(() -> breakDown(cause), () -> {});
+    }
+
+    private void applyNow(byte[] bytes) {
+        Entry head = EntryCodec.head(bytes);
+        List<Pending> own = head.run() == run ? inFlight.remove(head.number()) : null;
+        if (own == null) {
+            Entry entry = EntryCodec.decode(bytes);
+            for (Command command : entry.commands()) {
+                machine.apply(command, entry.time());
+                publish();
+            }
+        } else {
+            for (Pending pending : own) {
+                Result result = machine.apply(pending.command(), head.time());
+                publish();
+                pending.decided().accept(result);
+            }
+            if (!running && inFlight.isEmpty()) stopped.complete(null);
+        }
+        if (running) pump();
+    }
+
+    private void publish() {
+        List<Change> changes = machine.drainChanges();
+        if (!running) return;
+        long now = ticker.nanos();
+        for (Change change : changes) {
+            matchmaker.changed(change);
+            leases.changed(change, now);
+            waiters.changed(change);
+        }
+    }
+
+    private void schedulePump() {
+        if (!pumpScheduled.compareAndSet(false, true)) return;
+        onCoreOrElse(
+                () -> {
+                    pumpScheduled.set(false);
+                    if (running) {
+                        pump();
+                    } else {
+                        failWaiting();
+                    }
+                },
+                this::failWaiting);
+    }
+
+    /** Sends entries while there is something to send and room in flight. */
+    private void pump() {
+        long now = ticker.nanos();
+        while (running && inFlight.size() < settings.bounds().entriesInFlight() && now >= pausedUntilNanos) {
+            Instant time = clock.now();
+            List<Pending> batch = new ArrayList<>();
+            List<JobSpec> submitted = gather(batch);
+            while (!chores.isEmpty()) batch.add(chores.poll());
+            for (Proposal proposal : matchmaker.propose(submitted, time)) batch.add(pending(proposal));
+            if (batch.isEmpty()) break;
+            send(batch, time);
+        }
+        if (running) matchmaker.timeUp(now);
+    }
+
+    /** Moves waiting commands to the batch, within its bounds; returns the jobs that they submit. */
+    private List<JobSpec> gather(List<Pending> batch) {
+        List<JobSpec> submitted = new ArrayList<>();
+        long bytes = 0;
+        for (Pending next = waiting.peek(); next != null; next = waiting.peek()) {
+            bytes += next.bytes().length;
+            if (!batch.isEmpty() && (bytes > MAX_BYTES_OF_ENTRY || batch.size() >= MAX_COMMANDS_OF_ENTRY)) break;
+            batch.add(takeWaiting());
+            if (next.command() instanceof Command.Submit submit) submitted.addAll(submit.jobs());
+        }
+        return submitted;
+    }
+
+    private Pending takeWaiting() {
+        Pending next = waiting.poll();
+        if (next != null) {
+            waitingCommands.decrementAndGet();
+            waitingBytes.addAndGet(-next.bytes().length);
+        }
+        return next;
+    }
+
+    private void send(List<Pending> batch, Instant time) {
+        long number = nextNumber++;
+        byte[] entry = EntryCodec.encode(
+                run, number, time, batch.stream().map(Pending::bytes).toList());
+        inFlight.put(number, batch);
+        log.append(entry).whenComplete((done, e) -> {
+            if (e != null) onCoreOrElse(() -> notAppended(number, e), () -> {});
+        });
+    }
+
+    private void notAppended(long number, Throwable e) {
+        Throwable cause = e.getCause() != null && !(e instanceof NotAppendedException) ? e.getCause() : e;
+        if (broken || !inFlight.containsKey(number)) return;
+        if (!(cause instanceof NotAppendedException)) {
+            breakDown(cause);
+            return;
+        }
+        LOG.warn("an entry was not logged, its callers are told to repeat: {}", cause.getMessage());
+        pausedUntilNanos = ticker.nanos() + LOG_PAUSE.toNanos();
+        for (Pending pending : inFlight.remove(number)) {
+            pending.failed().accept(new QueueUnavailableException("the log cannot be written now; repeat later"));
+        }
+        if (!running && inFlight.isEmpty()) stopped.complete(null);
+    }
+
+    private Pending pending(Proposal proposal) {
+        Command command = proposal.command();
+        return new Pending(
+                command,
+                EntryCodec.encode(command),
+                result -> {
+                    if (!running) return;
+                    List<Long> unwanted = matchmaker.decided(proposal, (Result.Granted) result, ticker.nanos());
+                    release(unwanted, "its claim was over");
+                },
+                why -> matchmaker.notLogged(proposal));
+    }
+
+    private void release(List<Long> leaseIds, String reason) {
+        if (leaseIds.isEmpty()) return;
+        chore(
+                new Command.Release(leaseIds, reason),
+                result -> LOG.info("released {} leases: {}", leaseIds.size(), reason),
+                why -> leases.notEnded(leaseIds, ticker.nanos()));
+    }
+
+    private void chore(Command command, Consumer<Result> decided, Consumer<RuntimeException> failed) {
+        chores.add(new Pending(command, EntryCodec.encode(command), decided, failed));
+        schedulePump();
+    }
+
+    private void onTick() {
+        tickScheduled.set(false);
+        if (!running) return;
+        long now = ticker.nanos();
+        Instant time = clock.now();
+        // A process that slept has not heard the heartbeats that came meanwhile: they are behind this task.
+        if (now - lastTickNanos > settings.lease().toNanos() / 4) leases.renewAll(now);
+        lastTickNanos = now;
+        Duration jump = clock.jump();
+        if (jump.isZero()) {
+            problem = "";
+            promote(time);
+            prune(time);
+        } else if (problem.isEmpty()) {
+            problem = "the wall clock jumped by " + jump + "; jobs that wait for a time go on waiting until the clock "
+                    + "is right again or the server is started anew";
+            LOG.error(problem);
+        }
+        Leases.Due due = leases.due(now);
+        release(due.omitted(), "its worker did not list it");
+        if (!due.expired().isEmpty()) expire(due.expired());
+        waiters.timeUp(now);
+        pump();
+    }
+
+    private void expire(List<Long> leaseIds) {
+        LOG.warn("{} leases ran out without a heartbeat; their jobs are offered again", leaseIds.size());
+        chore(
+                new Command.Expire(leaseIds, settings.maxRescues()),
+                result -> {},
+                why -> leases.notEnded(leaseIds, ticker.nanos()));
+    }
+
+    private void promote(Instant time) {
+        if (promoting || machine.nextDueMillis() > time.toEpochMilli()) return;
+        promoting = true;
+        chore(
+                new Command.Promote(MOST_PROMOTED),
+                result -> {
+                    promoting = false;
+                    if (running) promote(clock.now());
+                },
+                why -> promoting = false);
+    }
+
+    private void prune(Instant time) {
+        long before = time.minus(settings.keepFinalFor()).toEpochMilli();
+        boolean needed = machine.finals() > settings.keepFinal()
+                || machine.finalBytes() > settings.keepFinalBytes()
+                || machine.oldestFinalMillis() < before;
+        if (pruning || !needed) return;
+        pruning = true;
+        chore(
+                new Command.Prune(before, settings.keepFinal(), settings.keepFinalBytes(), MOST_PRUNED),
+                result -> {
+                    pruning = false;
+                    if (running) prune(clock.now());
+                },
+                why -> pruning = false);
+    }
+
+    /** Logs which reports of a command came too late; the refusal itself is kept with the job. */
+    public static void logStale(Collection<Verdict> verdicts) {
+        for (Verdict verdict : verdicts) {
+            if (verdict.kind() == VerdictKind.STALE) LOG.warn("refused a report: {}", verdict.message());
+        }
+    }
+
+    private void breakDown(Throwable cause) {
+        if (broken) return;
+        LOG.error("the log is broken; nothing is acknowledged until it is opened anew", cause);
+        accepting = false;
+        broken = true;
+        problem = "the log is broken: " + cause;
+        for (List<Pending> batch : inFlight.values()) {
+            for (Pending pending : batch) {
+                if (pending.command() instanceof Command.Grant) continue;
+                pending.failed().accept(new IndeterminateException("it is not known whether this was logged: repeat"));
+            }
+        }
+        inFlight.clear();
+        endCalls();
+        running = false;
+        ready.completeExceptionally(cause);
+        stopped.complete(null);
+        answers.execute(() -> onBroken.accept(cause));
+    }
+
+    private void endCalls() {
+        failWaiting();
+        if (!running) return;
+        chores.clear();
+        matchmaker.failAll(unavailable());
+        waiters.failAll(unavailable());
+    }
+
+    private void failWaiting() {
+        for (Pending next = takeWaiting(); next != null; next = takeWaiting())
+            next.failed().accept(unavailable());
+    }
+
+    private static QueueUnavailableException unavailable() {
+        return new QueueUnavailableException("the queue-server is starting or stopping; repeat later");
+    }
+
+    private <T> CompletableFuture<T> read(Supplier<T> reader) {
+        return onCore(answer -> reply(answer, reader.get()));
+    }
+
+    /** Runs a task that will answer on the core thread; refuses if too many wait. */
+    private <T> CompletableFuture<T> onCore(Consumer<CompletableFuture<T>> task) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        if (!accepting) {
+            answer.completeExceptionally(unavailable());
+            return answer;
+        }
+        if (waitingReads.incrementAndGet() > settings.bounds().reads()) {
+            waitingReads.decrementAndGet();
+            answer.completeExceptionally(new QueueUnavailableException("too many calls are waiting; repeat later"));
+            return answer;
+        }
+        onCoreOrElse(
+                () -> {
+                    waitingReads.decrementAndGet();
+                    try {
+                        if (!running) throw unavailable();
+                        task.accept(answer);
+                    } catch (RuntimeException e) {
+                        fail(answer, e);
+                    }
+                },
+                () -> answer.completeExceptionally(unavailable()));
+        return answer;
+    }
+
+    private void onCoreOrElse(Runnable task, Runnable rejected) {
+        try {
+            core.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException | Error e) {
+                    // Half a task was done, so what is in memory is not to be trusted; what is in the log is.
+                    breakDown(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            rejected.run();
+        }
+    }
+
+    private <T> void reply(CompletableFuture<T> answer, T value) {
+        answers.execute(() -> answer.complete(value));
+    }
+
+    private void fail(CompletableFuture<?> answer, RuntimeException why) {
+        answers.execute(() -> answer.completeExceptionally(why));
+    }
+}

@@ -1,0 +1,48 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.engine;
+
+import java.time.Duration;
+import org.gridbatch.queue.core.Command;
+
+/**
+ * What the engine is told. The bounds of queues inside the engine are in {@link Bounds}.
+ *
+ * @param lease the term of a lease
+ * @param maxRescues how often a job's worker may be lost before the job is discarded
+ * @param maxScriptBytes the cap on a script, in bytes of UTF-8
+ * @param room how many jobs the queue may hold
+ * @param keepFinal how many final jobs stay known
+ * @param keepFinalFor how long
+ * @param keepFinalBytes in how much memory
+ */
+public record Settings(
+        Duration lease,
+        int maxRescues,
+        int maxScriptBytes,
+        Command.Room room,
+        int keepFinal,
+        Duration keepFinalFor,
+        long keepFinalBytes,
+        Bounds bounds) {
+    /**
+     * How much may wait inside the engine.
+     *
+     * @param commands commands that wait for the log
+     * @param commandBytes their bytes
+     * @param claims open claims
+     * @param waiters calls that wait for a job to become final
+     * @param reads reads that wait for the core thread
+     * @param entriesInFlight entries that wait for the disk
+     */
+    public record Bounds(int commands, long commandBytes, int claims, int waiters, int reads, int entriesInFlight) {
+        public static final Bounds DEFAULT = new Bounds(20_000, 64L << 20, 10_000, 10_000, 10_000, 4);
+    }
+
+    /** A heartbeat may leave a lease out for half a term: then it is released, well before it runs out. */
+    Duration grace() {
+        return lease.dividedBy(2);
+    }
+}

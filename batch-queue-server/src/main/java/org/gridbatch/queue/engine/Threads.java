@@ -1,0 +1,61 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.engine;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/** The threads of one engine: the core, one for answers, and one that looks at the clock. */
+public final class Threads implements AutoCloseable {
+    private static final Duration TICK = Duration.ofMillis(50);
+
+    private final ExecutorService core = Executors.newSingleThreadExecutor(named("queue-server core"));
+    private final ExecutorService answers = Executors.newSingleThreadExecutor(named("queue-server answers"));
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(named("queue-server timer"));
+
+    public ExecutorService core() {
+        return core;
+    }
+
+    public ExecutorService answers() {
+        return answers;
+    }
+
+    /** Ticks until these threads are closed. */
+    public void tick(QueueEngine engine) {
+        timer.scheduleWithFixedDelay(engine::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends the threads when they have done what they were given, or after some seconds. */
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        close(core);
+        close(answers);
+    }
+
+    private static void close(ExecutorService executor) {
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(5, TimeUnit.SECONDS)) executor.shutdownNow();
+        } catch (InterruptedException e) {
+            executor.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ThreadFactory named(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

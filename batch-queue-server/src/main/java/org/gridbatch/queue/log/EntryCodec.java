@@ -1,0 +1,214 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.log;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.gridbatch.api.Report;
+import org.gridbatch.queue.core.Command;
+
+/**
+ * The bytes of an entry: a format version, a head, then each command as a type and a block. A field that is added to a
+ * command goes to the end of its block, where older bytes simply end.
+ */
+public final class EntryCodec {
+    private static final int VERSION = 1;
+    private static final int SUBMIT = 1;
+    private static final int GRANT = 2;
+    private static final int END = 3;
+    private static final int EXPIRE = 4;
+    private static final int RELEASE = 5;
+    private static final int CANCEL = 6;
+    private static final int RETRY = 7;
+    private static final int SNOOZE = 8;
+    private static final int PROMOTE = 9;
+    private static final int PRUNE = 10;
+
+    private EntryCodec() {}
+
+    /** A command as it stands in an entry. */
+    public static byte[] encode(Command command) {
+        Bytes body = new Bytes(256);
+        int type = write(body, command);
+        Bytes bytes = new Bytes(body.size() + 6);
+        bytes.writeByte(type);
+        bytes.writeBlock(body);
+        return bytes.toArray();
+    }
+
+    /** An entry of commands that are encoded already. */
+    public static byte[] encode(long run, long number, Instant time, List<byte[]> commands) {
+        int size = 40;
+        for (byte[] command : commands) size += command.length;
+        Bytes bytes = new Bytes(size);
+        bytes.writeByte(VERSION);
+        bytes.writeFixedLong(run);
+        bytes.writeUnsigned(number);
+        bytes.writeLong(time.toEpochMilli());
+        bytes.writeUnsigned(commands.size());
+        for (byte[] command : commands) bytes.writeRaw(command);
+        return bytes.toArray();
+    }
+
+    /** The entry without its commands, which costs nothing. */
+    public static Entry head(byte[] entry) {
+        return read(entry, false);
+    }
+
+    /** The entry. */
+    public static Entry decode(byte[] entry) {
+        return read(entry, true);
+    }
+
+    private static Entry read(byte[] entry, boolean whole) {
+        ByteReader in = new ByteReader(entry);
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new IllegalStateException(
+                    "a log entry has format " + version + ", want " + VERSION + ": use the version that wrote it");
+        }
+        long run = in.readFixedLong();
+        long number = in.readUnsigned();
+        Instant time = Instant.ofEpochMilli(in.readLong());
+        if (!whole) return new Entry(run, number, time, List.of());
+        int count = Math.toIntExact(in.readUnsigned());
+        List<Command> commands = new ArrayList<>();
+        for (int i = 0; i < count; i++) commands.add(read(in.readByte(), in.readBlock()));
+        return new Entry(run, number, time, commands);
+    }
+
+    private static int write(Bytes out, Command command) {
+        if (command instanceof Command.Submit c) {
+            write(out, c.room());
+            out.writeList(c.jobs(), JobCodec::writeSpec);
+            return SUBMIT;
+        }
+        if (command instanceof Command.Grant c) {
+            out.writeString(c.worker());
+            out.writeString(c.incarnation());
+            out.writeLong(c.claimId());
+            out.writeList(c.jobIds(), Bytes::writeString);
+            return GRANT;
+        }
+        if (command instanceof Command.End c) {
+            out.writeList(c.reports(), EntryCodec::writeReport);
+            return END;
+        }
+        if (command instanceof Command.Expire c) {
+            out.writeInt(c.maxRescues());
+            out.writeList(c.leaseIds(), Bytes::writeLong);
+            return EXPIRE;
+        }
+        if (command instanceof Command.Release c) {
+            out.writeString(c.reason());
+            out.writeList(c.leaseIds(), Bytes::writeLong);
+            return RELEASE;
+        }
+        if (command instanceof Command.Cancel c) {
+            out.writeString(c.reason());
+            out.writeList(c.jobIds(), Bytes::writeString);
+            return CANCEL;
+        }
+        if (command instanceof Command.Retry c) {
+            write(out, c.room());
+            out.writeList(c.jobIds(), Bytes::writeString);
+            return RETRY;
+        }
+        if (command instanceof Command.Snooze c) {
+            JobCodec.writeDuration(out, c.delay());
+            out.writeList(c.jobIds(), Bytes::writeString);
+            return SNOOZE;
+        }
+        if (command instanceof Command.Promote c) {
+            out.writeInt(c.most());
+            return PROMOTE;
+        }
+        if (command instanceof Command.Prune c) {
+            out.writeLong(c.finalBeforeMillis());
+            out.writeInt(c.keep());
+            out.writeLong(c.keepBytes());
+            out.writeInt(c.most());
+            return PRUNE;
+        }
+        throw new AssertionError("unhandled command " + command);
+    }
+
+    private static Command read(int type, ByteReader in) {
+        switch (type) {
+            case SUBMIT: {
+                Command.Room room = readRoom(in);
+                return new Command.Submit(in.readList(JobCodec::readSpec), room);
+            }
+            case GRANT:
+                return new Command.Grant(
+                        in.readString(), in.readString(), in.readLong(), in.readList(ByteReader::readString));
+            case END:
+                return new Command.End(in.readList(EntryCodec::readReport));
+            case EXPIRE: {
+                int maxRescues = in.readInt();
+                return new Command.Expire(in.readList(ByteReader::readLong), maxRescues);
+            }
+            case RELEASE: {
+                String reason = in.readString();
+                return new Command.Release(in.readList(ByteReader::readLong), reason);
+            }
+            case CANCEL: {
+                String reason = in.readString();
+                return new Command.Cancel(in.readList(ByteReader::readString), reason);
+            }
+            case RETRY: {
+                Command.Room room = readRoom(in);
+                return new Command.Retry(in.readList(ByteReader::readString), room);
+            }
+            case SNOOZE: {
+                var delay = JobCodec.readDuration(in);
+                return new Command.Snooze(in.readList(ByteReader::readString), delay);
+            }
+            case PROMOTE:
+                return new Command.Promote(in.readInt());
+            case PRUNE:
+                return new Command.Prune(in.readLong(), in.readInt(), in.readLong(), in.readInt());
+            default:
+                throw new IllegalStateException(
+                        "a log entry has a command of type " + type + ": use the version that wrote it");
+        }
+    }
+
+    private static void write(Bytes out, Command.Room room) {
+        out.writeInt(room.jobsOfQueue());
+        out.writeInt(room.jobs());
+        out.writeLong(room.bytes());
+    }
+
+    private static Command.Room readRoom(ByteReader in) {
+        return new Command.Room(in.readInt(), in.readInt(), in.readLong());
+    }
+
+    private static void writeReport(Bytes out, Report report) {
+        out.writeString(report.worker());
+        out.writeLong(report.leaseId());
+        out.writeString(report.jobId());
+        out.writeByte(Codes.of(Codes.REPORTS, report.kind()));
+        JobCodec.writeDuration(out, report.delay());
+        out.writeString(report.error());
+        out.writeString(report.result());
+        JobCodec.writeText(out, report.out());
+        JobCodec.writeText(out, report.err());
+    }
+
+    private static Report readReport(ByteReader in) {
+        return new Report(
+                in.readString(),
+                in.readLong(),
+                in.readString(),
+                Codes.at(Codes.REPORTS, in.readByte()),
+                JobCodec.readDuration(in),
+                in.readString(),
+                in.readString(),
+                JobCodec.readText(in),
+                JobCodec.readText(in));
+    }
+}

@@ -1,0 +1,242 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.log;
+
+import java.io.BufferedOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.Comparator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BinaryOperator;
+import org.apache.ratis.io.MD5Hash;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
+import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.util.MD5FileUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands what Ratis commits to the replica, and keeps snapshots. A snapshot is taken on the replica's thread, which
+ * copies references, and written on one of its own; Ratis is told of it when it is on disk under its final name, and
+ * then deletes the log before it.
+ */
+final class LogStateMachine extends BaseStateMachine {
+    private static final Logger LOG = LoggerFactory.getLogger(LogStateMachine.class);
+    private static final String TEMPORARY = "writing-";
+
+    private final Replica replica;
+    private final long snapshotBytes;
+    private final Runnable tellRatis;
+    private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+    private final ExecutorService writer = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "queue-server snapshot");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final AtomicReference<TermIndex> applied = new AtomicReference<>(TermIndex.INITIAL_VALUE);
+    private final AtomicReference<SingleFileSnapshotInfo> finished = new AtomicReference<>();
+
+    /** These two belong to the replica's thread, except that the writer resets the second. */
+    private long bytesSinceSnapshot;
+
+    private volatile boolean writing;
+    private volatile boolean closing;
+
+    /** @param tellRatis makes Ratis call {@link #takeSnapshot} */
+    LogStateMachine(Replica replica, long snapshotBytes, Runnable tellRatis) {
+        this.replica = replica;
+        this.snapshotBytes = snapshotBytes;
+        this.tellRatis = tellRatis;
+    }
+
+    @Override
+    public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage) throws IOException {
+        // Without this transition a group can end up without a leader for good.
+        getLifeCycle().startAndTransition(() -> {
+            super.initialize(server, groupId, raftStorage);
+            Path directory = raftStorage.getStorageDir().getStateMachineDir().toPath();
+            deleteUnfinished(directory);
+            storage.init(raftStorage);
+            load();
+        });
+    }
+
+    private static void deleteUnfinished(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, TEMPORARY + "*")) {
+            for (Path file : files) Files.delete(file);
+        }
+    }
+
+    private void load() throws IOException {
+        SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
+        if (latest == null) return;
+        Path file = latest.getFile().getPath();
+        try (InputStream in = Files.newInputStream(file)) {
+            replica.restore(in);
+        } catch (IOException e) {
+            throw new IOException(
+                    "snapshot " + file + " cannot be read: " + e.getMessage()
+                            + "; put the data directory back from a backup, or start with an empty one",
+                    e);
+        }
+        applied.set(latest.getTermIndex());
+        LOG.info("restored the queue from {}", file);
+    }
+
+    @Override
+    public StateMachineStorage getStateMachineStorage() {
+        return storage;
+    }
+
+    @Override
+    public TermIndex getLastAppliedTermIndex() {
+        return applied.get();
+    }
+
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        advance(TermIndex.valueOf(term, index));
+    }
+
+    /** Ratis reports its own entries before the replica's thread has applied what stands before them. */
+    private void advance(TermIndex to) {
+        applied.accumulateAndGet(to, BinaryOperator.maxBy(Comparator.naturalOrder()));
+    }
+
+    @Override
+    public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+        LogEntryProto entry = transaction.getLogEntry();
+        TermIndex position = TermIndex.valueOf(entry);
+        byte[] bytes = entry.getStateMachineLogEntry().getLogData().toByteArray();
+        CompletableFuture<Message> done = new CompletableFuture<>();
+        replica.apply(bytes, () -> {
+            advance(position);
+            bytesSinceSnapshot += bytes.length;
+            if (bytesSinceSnapshot >= snapshotBytes && !writing) {
+                bytesSinceSnapshot = 0;
+                writing = true;
+                Replica.Snapshot snapshot = replica.snapshot();
+                writer.execute(() -> write(snapshot, position));
+            }
+            done.complete(Message.EMPTY);
+        });
+        return done;
+    }
+
+    private void write(Replica.Snapshot snapshot, TermIndex position) {
+        File file = storage.getSnapshotFile(position.getTerm(), position.getIndex());
+        Path temporary = file.toPath().resolveSibling(TEMPORARY + file.getName());
+        long start = System.nanoTime();
+        try {
+            MD5Hash digest = write(snapshot, temporary);
+            MD5FileUtil.saveMD5File(file, digest);
+            Files.move(temporary, file.toPath(), StandardCopyOption.ATOMIC_MOVE);
+            forceDirectory(file.toPath().getParent());
+            finished.set(new SingleFileSnapshotInfo(
+                    new FileInfo(file.toPath(), digest), position.getTerm(), position.getIndex()));
+            LOG.info(
+                    "wrote snapshot {} of {} bytes in {} ms",
+                    file.getName(),
+                    file.length(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+            tellRatis.run();
+        } catch (IOException | RuntimeException e) {
+            LOG.error(
+                    "snapshot {} was not written; the log before it is kept, and the next one is tried later", file, e);
+        } finally {
+            writing = false;
+        }
+    }
+
+    private static MD5Hash write(Replica.Snapshot snapshot, Path file) throws IOException {
+        MessageDigest md5 = MD5FileUtil.newMD5();
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            OutputStream out =
+                    new BufferedOutputStream(new DigestOutputStream(Channels.newOutputStream(channel), md5), 1 << 16);
+            snapshot.writeTo(out);
+            out.flush();
+            channel.force(true);
+        }
+        return MD5Hash.newInstance(md5.digest());
+    }
+
+    private static void forceDirectory(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Some systems do not let a directory be opened; there the rename is as durable as it gets.
+            LOG.debug("directory {} was not forced", directory, e);
+        }
+    }
+
+    /** The last finished one; Ratis deletes the log up to there. */
+    @Override
+    public long takeSnapshot() {
+        SingleFileSnapshotInfo last = finished.get();
+        if (last == null) return RaftLog.INVALID_LOG_INDEX;
+        storage.updateLatestSnapshot(last);
+        return last.getIndex();
+    }
+
+    @Override
+    public void notifyLogFailed(Throwable cause, LogEntryProto failedEntry) {
+        replica.broken(cause);
+    }
+
+    @Override
+    public void notifyServerShutdown(RoleInfoProto roleInfo, boolean allServer) {
+        if (!closing) replica.broken(new IOException("Ratis has shut down"));
+    }
+
+    @Override
+    public void close() {
+        getLifeCycle().checkStateAndClose(() -> LOG.debug("the state machine is closed"));
+    }
+
+    /** The server is about to be closed on purpose. */
+    void expectClose() {
+        closing = true;
+    }
+
+    /** Lets a snapshot that is being written finish for a while. */
+    void stopWriting() {
+        writer.shutdown();
+        try {
+            if (!writer.awaitTermination(10, TimeUnit.SECONDS)) writer.shutdownNow();
+        } catch (InterruptedException e) {
+            writer.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
