@@ -1,0 +1,83 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.worker.gogo;
+
+import java.time.temporal.TemporalAccessor;
+import java.time.temporal.TemporalAmount;
+import java.util.Collection;
+import java.util.Date;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.gridbatch.api.Limits;
+
+/**
+ * Makes text of the value of a script, as the shell would show it. Formatting runs methods of foreign objects, so it has
+ * a thread and a time of its own, and whatever goes wrong there leaves the name of the value's class.
+ */
+final class Formatter {
+    static final long MAX_MILLIS = 5_000;
+    private static final int MAX_ELEMENTS = 1_000;
+
+    private Formatter() {}
+
+    static String format(CommandSession session, Object value) throws InterruptedException {
+        if (value == null) return "";
+        if (value instanceof String text) return Texts.cap(text, Limits.RESULT);
+        FutureTask<String> task = new FutureTask<>(() -> text(session, value));
+        Thread thread = new Thread(task, Thread.currentThread().getName() + "-result");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return task.get(MAX_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            return value.getClass().getName();
+        } finally {
+            task.cancel(true);
+        }
+    }
+
+    private static String text(CommandSession session, Object value) {
+        CharSequence text;
+        if (value instanceof CharSequence
+                || value instanceof Number
+                || value instanceof Enum
+                || value instanceof Boolean
+                || value instanceof Character
+                || value instanceof TemporalAccessor
+                || value instanceof TemporalAmount
+                || value instanceof Date
+                || value instanceof UUID
+                || value instanceof Throwable
+                || value instanceof Class) {
+            // The shell would list the getters of some of these, and their own text says it better.
+            text = value.toString();
+        } else if (value instanceof Collection<?> many && many.size() > MAX_ELEMENTS) {
+            text = first(session, many);
+        } else if (value instanceof Map<?, ?> many && many.size() > MAX_ELEMENTS) {
+            text = first(session, many.entrySet());
+        } else if (value instanceof Object[] many && many.length > MAX_ELEMENTS) {
+            text = first(session, java.util.Arrays.asList(many));
+        } else {
+            text = session.format(value, Converter.INSPECT);
+        }
+        return Texts.cap(text, Limits.RESULT).stripTrailing();
+    }
+
+    /** Only as many elements as fit, of a collection that may be huge. */
+    private static CharSequence first(CommandSession session, Collection<?> elements) {
+        StringBuilder text = new StringBuilder();
+        for (Object element : elements) {
+            if (text.length() > Limits.RESULT) break;
+            text.append(session.format(element, Converter.LINE)).append('\n');
+        }
+        return text;
+    }
+}

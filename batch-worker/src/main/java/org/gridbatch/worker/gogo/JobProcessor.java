@@ -1,0 +1,134 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.worker.gogo;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.CommandProxy;
+import org.apache.felix.gogo.runtime.CommandSessionImpl;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Function;
+import org.apache.felix.service.threadio.ThreadIO;
+
+/**
+ * The command processor of one script: it has the commands, constants and converters of the framework's processor,
+ * without the denied ones.
+ *
+ * <p>All ways to a command and to a method lead through here, also those from closures, variables, pipelines and {@code
+ * eval}, because the session of the script belongs to this processor.
+ */
+final class JobProcessor extends CommandProcessorImpl {
+    private static final String ANY_SCOPE = "*:";
+    private static final String CONTEXT = ".context";
+
+    private final CommandSession lookup;
+    private final DeniedCommands denied;
+    private final Gate gate;
+
+    /** What each call of a command or method passes first. */
+    interface Gate {
+        /** @throws InterruptedException if the script was asked to stop */
+        void pass() throws InterruptedException;
+    }
+
+    /** @param lookup a session of the framework's processor */
+    JobProcessor(CommandSession lookup, ThreadIO threadIO, DeniedCommands denied, Gate gate) {
+        super(threadIO);
+        this.lookup = lookup;
+        this.denied = denied;
+        this.gate = gate;
+        Object context = lookup.get(CONTEXT);
+        if (context != null) addConstant(CONTEXT, context);
+        addConverter(new FrameworkConverters());
+    }
+
+    /** Nobody would see what goes wrong in another session of a script. */
+    @Override
+    public CommandSessionImpl createSession(CommandSession parent) {
+        throw new UnsupportedOperationException("a job's script cannot open another session");
+    }
+
+    @Override
+    public CommandSessionImpl createSession(InputStream in, OutputStream out, OutputStream err) {
+        return createSession(null);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Set<String> getCommands() {
+        return (Set<String>) lookup.get(CommandSessionImpl.COMMANDS);
+    }
+
+    @Override
+    protected Function getCommand(String name, Object path) {
+        if (name.indexOf(':') < 1) return null;
+        String wanted = name.toLowerCase(Locale.ROOT);
+        String command = wanted.startsWith(ANY_SCOPE)
+                ? inAnyScope(wanted.substring(1), path == null ? "*" : path.toString())
+                : wanted;
+        Function function = command == null ? null : find(command);
+        if (function == null) return null;
+        return (session, arguments) -> {
+            denied.check(command);
+            if (function instanceof CommandProxy proxy) checkTarget(proxy, command);
+            gate.pass();
+            return function.execute(session, arguments);
+        };
+    }
+
+    /** The scopes of the path in order, and for any scope the first by name, so that all nodes choose the same. */
+    private String inAnyScope(String function, String path) {
+        for (String scope : path.split(":")) {
+            if (!scope.equals("*")) {
+                if (find(scope + function) != null) return scope + function;
+                continue;
+            }
+            String first = getCommands().stream()
+                    .filter(command -> command.endsWith(function) && find(command) != null)
+                    .min(String::compareTo)
+                    .orElse(null);
+            if (first != null) return first;
+        }
+        return null;
+    }
+
+    private Function find(String command) {
+        return lookup.get(command) instanceof Function function ? function : null;
+    }
+
+    private void checkTarget(CommandProxy proxy, String command) {
+        Object target = proxy.getTarget();
+        try {
+            if (target != null) denied.check(target, command.substring(command.indexOf(':') + 1));
+        } finally {
+            proxy.ungetTarget();
+        }
+    }
+
+    @Override
+    public Object invoke(CommandSessionImpl session, Object target, String name, List<Object> args) throws Exception {
+        denied.check(target, name);
+        gate.pass();
+        return super.invoke(session, target, name, args);
+    }
+
+    /** Converts and formats as the framework's processor does. */
+    private final class FrameworkConverters implements Converter {
+        @Override
+        public Object convert(Class<?> desiredType, Object in) {
+            return lookup instanceof CommandSessionImpl session ? session.doConvert(desiredType, in) : null;
+        }
+
+        @Override
+        public CharSequence format(Object target, int level, Converter escape) throws Exception {
+            return lookup instanceof CommandSessionImpl session ? session.format(target, level, escape) : null;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.worker.gogo;
+
+import java.util.List;
+
+/**
+ * What can be said of a script without running it.
+ *
+ * @param problems why it cannot run; empty if it can be parsed. The parser stops at the first
+ * @param commands the names of the commands that it calls, as written and sorted, with or without a scope; without
+ *     variables, closures that it defines itself, and names that only running it would tell
+ */
+public record ScriptCheck(List<Problem> problems, List<String> commands) {
+    public ScriptCheck {
+        problems = List.copyOf(problems);
+        commands = List.copyOf(commands);
+    }
+
+    /**
+     * One reason why a script cannot run.
+     *
+     * @param line from 1
+     * @param column from 1
+     * @param message what is wrong
+     */
+    public record Problem(int line, int column, String message) {
+        @Override
+        public String toString() {
+            return "line " + line + ", column " + column + ": " + message;
+        }
+    }
+
+    /** Whether it can be parsed. */
+    public boolean isOk() {
+        return problems.isEmpty();
+    }
+}

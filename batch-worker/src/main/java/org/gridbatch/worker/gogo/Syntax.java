@@ -1,0 +1,107 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.worker.gogo;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.felix.gogo.runtime.Parser;
+import org.apache.felix.gogo.runtime.Parser.Statement;
+import org.apache.felix.gogo.runtime.SyntaxError;
+import org.apache.felix.gogo.runtime.Token;
+
+/** Reads a script without running it. */
+final class Syntax {
+    private static final int STATEMENT_CHARS = 200;
+    /** A name that is not put together when it runs: no variable, quote, escape, brace or wildcard. */
+    private static final String DYNAMIC = "$\"'\\{}()[]%*?~";
+
+    private Syntax() {}
+
+    static ScriptCheck check(String text) {
+        try {
+            List<Statement> statements = statements(text);
+            return new ScriptCheck(List.of(), commands(statements));
+        } catch (SyntaxError e) {
+            // Gogo counts both from 0.
+            return broken(e.line() + 1, e.column() + 1, e.getMessage());
+        } catch (StackOverflowError e) {
+            return broken(1, 1, "nested too deeply");
+        } catch (RuntimeException e) {
+            return broken(1, 1, "the parser cannot read it: " + e);
+        }
+    }
+
+    private static ScriptCheck broken(int line, int column, String message) {
+        return new ScriptCheck(
+                List.of(new ScriptCheck.Problem(Math.max(1, line), Math.max(1, column), String.valueOf(message))),
+                List.of());
+    }
+
+    private static List<Statement> statements(String text) {
+        Parser parser = new Parser(text);
+        parser.program();
+        return parser.statements();
+    }
+
+    private static List<String> commands(List<Statement> statements) {
+        Set<String> own = new HashSet<>();
+        Set<String> called = new TreeSet<>();
+        for (Statement statement : statements) {
+            List<Token> tokens = statement.tokens();
+            if (tokens.isEmpty()) continue;
+            boolean assigns = tokens.size() > 1 && Token.eq("=", tokens.get(1));
+            if (assigns && tokens.size() == 3 && tokens.get(2) instanceof Parser.Closure) {
+                own.add(tokens.get(0).toString());
+            }
+            int first = assigns ? 2 : 0;
+            // "x = word" assigns the word; only with arguments is it called.
+            if (assigns && tokens.size() < 4) continue;
+            Token name = tokens.get(first);
+            if (isPlain(name)) called.add(name.toString());
+        }
+        called.removeAll(own);
+        return new ArrayList<>(called);
+    }
+
+    private static boolean isPlain(Token name) {
+        if (name instanceof Parser.Closure || name instanceof Parser.Sequence || name instanceof Parser.Array) {
+            return false;
+        }
+        return name.chars().noneMatch(c -> DYNAMIC.indexOf(c) >= 0)
+                && !Character.isDigit(name.charAt(0))
+                && !Set.of("true", "false", "null").contains(name.toString().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * The statement at a place in the script, for people.
+     *
+     * @param location as Gogo writes it, {@code line.column}; anything else has no place
+     */
+    static String place(String text, String location) {
+        int dot = location.indexOf('.');
+        if (dot < 1) return "";
+        try {
+            int line = Integer.parseInt(location.substring(0, dot));
+            int column = Integer.parseInt(location.substring(dot + 1));
+            String where = "line " + (line + 1) + ", column " + (column + 1);
+            for (Statement statement : statements(text)) {
+                List<Token> tokens = statement.tokens();
+                if (!tokens.isEmpty()
+                        && tokens.get(0).line() == line
+                        && tokens.get(0).column() == column) {
+                    return where + ": " + Texts.line(statement, STATEMENT_CHARS);
+                }
+            }
+            return where;
+        } catch (RuntimeException | StackOverflowError e) {
+            // A place in text that the script itself made; it would mislead.
+            return "";
+        }
+    }
+}

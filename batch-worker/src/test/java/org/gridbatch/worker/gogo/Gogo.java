@@ -1,0 +1,194 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.worker.gogo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.felix.gogo.jline.Posix;
+import org.apache.felix.gogo.jline.Procedural;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.CommandSession;
+import org.junit.rules.ExternalResource;
+
+/** A framework's Gogo with the usual commands and some of our own. */
+final class Gogo extends ExternalResource {
+    final ThreadIOImpl threadIO = new ThreadIOImpl();
+    final CommandProcessorImpl processor = new CommandProcessorImpl(threadIO);
+    GogoScriptRunner runner;
+
+    @Override
+    protected void before() {
+        threadIO.start();
+        for (String name : List.of("each", "if", "not", "throw", "try", "until", "while")) {
+            processor.addCommand("gogo", new Procedural(), name);
+        }
+        for (String name : List.of("echo", "cat", "grep", "head")) {
+            processor.addCommand("gogo", new Posix(processor), name);
+        }
+        Commands commands = new Commands();
+        for (String name : List.of(
+                "boom",
+                "nap",
+                "busy",
+                "print",
+                "printerr",
+                "two",
+                "deep",
+                "linkage",
+                "memory",
+                "same",
+                "give",
+                "lots",
+                "later",
+                "read",
+                "exit",
+                "open")) {
+            processor.addCommand("test", commands, name);
+        }
+        processor.addCommand("system", System.class, "exit");
+        processor.addCommand("mine", System.class, "exit");
+        processor.addCommand("osgi", processor, "eval");
+        runner = new GogoScriptRunner(processor, threadIO);
+    }
+
+    @Override
+    protected void after() {
+        Commands.release();
+        runner.close();
+        processor.stop();
+        threadIO.stop();
+    }
+
+    ScriptResult run(String text, String... args) throws Exception {
+        return run(Script.of(text).withArgs(List.of(args)));
+    }
+
+    ScriptResult run(Script script) throws Exception {
+        return runner.start(script).result().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    /** What jobs do in these tests. */
+    public static final class Commands {
+        private static volatile CountDownLatch started = new CountDownLatch(1);
+        private static volatile boolean released;
+
+        static void reset() {
+            started = new CountDownLatch(1);
+            released = false;
+        }
+
+        static void release() {
+            released = true;
+        }
+
+        static void awaitStart() throws InterruptedException {
+            if (!started.await(10, TimeUnit.SECONDS)) throw new AssertionError("no command was started in 10 s");
+        }
+
+        public void boom(String message) {
+            throw new IllegalStateException(message, new java.io.IOException("the disk is full"));
+        }
+
+        public void nap(long millis) throws InterruptedException {
+            started.countDown();
+            Thread.sleep(millis);
+        }
+
+        /** Heeds no interrupt. */
+        public void busy() {
+            started.countDown();
+            while (!released) Thread.onSpinWait();
+        }
+
+        public void print(String text) {
+            System.out.println(text);
+        }
+
+        public void printerr(String text) {
+            System.err.println(text);
+        }
+
+        public int two(int one, int other) {
+            return one + other;
+        }
+
+        public int deep(int level) {
+            return deep(level + 1) + 1;
+        }
+
+        public void linkage() {
+            throw new NoClassDefFoundError("com/acme/Gone");
+        }
+
+        public void memory() {
+            throw new OutOfMemoryError("Java heap space");
+        }
+
+        public Object same(Object value) {
+            return value;
+        }
+
+        public Object give(String what) {
+            switch (what) {
+                case "nothing":
+                    return null;
+                case "list":
+                    return List.of("a", "b");
+                case "map":
+                    return Map.of("key", "value");
+                case "cyclic":
+                    List<Object> list = new ArrayList<>();
+                    list.add(List.of(list));
+                    return list;
+                case "throwing":
+                    return new Object() {
+                        @Override
+                        public String toString() {
+                            throw new IllegalStateException("no text");
+                        }
+                    };
+                case "endless":
+                    return new Object() {
+                        @Override
+                        public String toString() {
+                            StringBuilder text = new StringBuilder();
+                            while (true) text.append("0123456789");
+                        }
+                    };
+                case "huge":
+                    return java.util.Collections.nCopies(50_000_000, "x");
+                case "runtime":
+                    return Runtime.getRuntime();
+                default:
+                    throw new IllegalArgumentException(what);
+            }
+        }
+
+        public void lots(int lines) {
+            for (int i = 0; i < lines; i++) System.out.println("line " + i);
+        }
+
+        /** Prints after its script has ended. */
+        public void later() {
+            new Thread(() -> System.out.println("late"), "test-later").start();
+        }
+
+        public int read() throws java.io.IOException {
+            return System.in.read();
+        }
+
+        public void open(CommandSession session) {
+            session.processor().createSession(session);
+        }
+
+        public void exit(CommandSession session) {
+            throw new AssertionError("a denied command was called");
+        }
+    }
+}
