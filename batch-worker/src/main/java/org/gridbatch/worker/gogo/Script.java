@@ -60,6 +60,11 @@ public record Script(
         Objects.requireNonNull(threadName, "threadName");
     }
 
+    /** @throws IllegalArgumentException if one of the patterns is not {@code scope:function} */
+    public static void checkDenied(List<String> patterns) {
+        new DeniedCommands(patterns);
+    }
+
     /** A script without arguments, and defaults for all else. */
     public static Script of(String text) {
         return new Script(text, List.of(), Map.of(), DEFAULT_DENIED, MAX_OUTPUT_CHARS, "gridbatch-script");

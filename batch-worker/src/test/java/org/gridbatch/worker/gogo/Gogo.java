@@ -184,7 +184,9 @@ final class Gogo extends ExternalResource {
         }
 
         public void open(CommandSession session) {
-            session.processor().createSession(session);
+            ((org.apache.felix.gogo.runtime.CommandSessionImpl) session)
+                    .processor()
+                    .createSession(session);
         }
 
         public void exit(CommandSession session) {

@@ -1,0 +1,168 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.worker;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.Lease;
+import org.gridbatch.api.WorkQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks for leases. There is one claim that counts, and each is sent again under its id until it is answered. When the
+ * number of free slots changes, a newer claim takes its place at once, which makes the server end the older one; that
+ * one's answer is still waited for, as it may bring leases that were granted just then. Lives on the event loop.
+ */
+final class Claims {
+    private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
+    private static final Duration ANSWER = Duration.ofSeconds(15);
+    private static final Duration MOST_WAIT_AWAY = Duration.ofSeconds(2);
+    private static final Duration MOST_WAIT_REFUSED = Duration.ofSeconds(30);
+    /** Claims without an answer; at the bound no newer one is made until one is answered. */
+    private static final int MAX_OPEN = 4;
+    /** An empty answer that comes sooner was not waited for, and asking again at once would be a busy loop. */
+    private static final Duration SOON = Duration.ofMillis(500);
+
+    private final EventLoop loop;
+    private final WorkQueue queue;
+    private final Contact contact;
+    private final Settings settings;
+    private final String incarnation;
+    private final Granted granted;
+    private final Map<Long, Claim> open = new LinkedHashMap<>();
+    private final RetryWait pause = new RetryWait(MOST_WAIT_AWAY);
+    private Claim current;
+    private long lastId;
+    private boolean pausing;
+    private int wanted;
+    private int usable;
+    private boolean stopping;
+
+    /** Takes what a claim brought. */
+    interface Granted {
+        /**
+         * @param leases maybe none
+         * @param sentAt when the claim was sent first
+         */
+        void granted(List<Lease> leases, long sentAt);
+    }
+
+    Claims(EventLoop loop, WorkQueue queue, Contact contact, Settings settings, String incarnation, Granted granted) {
+        this.loop = loop;
+        this.queue = queue;
+        this.contact = contact;
+        this.settings = settings;
+        this.incarnation = incarnation;
+        this.granted = granted;
+    }
+
+    /** Sees to it that the claim that counts asks for as many leases as there are free slots. */
+    void want(int free, int usableSlots) {
+        wanted = free;
+        usable = usableSlots;
+        ask();
+    }
+
+    private void ask() {
+        if (stopping || pausing || wanted < 1 || open.size() >= MAX_OPEN) return;
+        if (current != null && current.request.slots() == wanted) return;
+        make(wanted, settings.claimWait());
+    }
+
+    private void make(int slots, Duration maxWait) {
+        ClaimRequest request = new ClaimRequest(
+                settings.name(),
+                incarnation,
+                ++lastId,
+                settings.queues(),
+                "",
+                slots,
+                Math.max(usable, slots),
+                settings.labels(),
+                maxWait);
+        current = new Claim(request);
+        open.put(request.claimId(), current);
+        current.send();
+    }
+
+    /**
+     * Asks for nothing more. A claim that waits at the server is ended by one more that does not wait; what they still
+     * bring is handed over as ever.
+     */
+    void stop() {
+        if (stopping) return;
+        stopping = true;
+        if (current != null) make(1, Duration.ZERO);
+    }
+
+    /** Whether no claim waits for an answer. */
+    boolean isQuiet() {
+        return open.isEmpty();
+    }
+
+    /** One claim, until it is answered. */
+    private final class Claim implements EventLoop.Answer<List<Lease>> {
+        private final ClaimRequest request;
+        private final RetryWait away = new RetryWait(MOST_WAIT_AWAY);
+        private final RetryWait refused = new RetryWait(MOST_WAIT_REFUSED);
+        private final long firstSentAt = loop.nanoTime();
+
+        Claim(ClaimRequest request) {
+            this.request = request;
+        }
+
+        void send() {
+            if (!open.containsValue(this)) return;
+            loop.call(() -> queue.claim(request), request.maxWait().plus(ANSWER), this);
+        }
+
+        @Override
+        public void value(List<Lease> leases) {
+            // A repeated claim is answered twice, with the same leases.
+            if (open.remove(request.claimId()) == null) return;
+            contact.answered();
+            boolean counted = current == this;
+            if (counted) current = null;
+            if (!leases.isEmpty()) LOG.debug("claim {} brought {} leases", request.claimId(), leases.size());
+            if (counted && leases.isEmpty() && isSoon()) {
+                pauseAsking();
+            } else if (counted) {
+                pause.reset();
+            }
+            granted.granted(leases, firstSentAt);
+        }
+
+        private boolean isSoon() {
+            return loop.nanoTime() - firstSentAt < SOON.toNanos();
+        }
+
+        @Override
+        public void failed(Throwable why) {
+            if (!open.containsKey(request.claimId())) return;
+            contact.failed(why);
+            boolean isAway = Contact.isAway(why);
+            if (stopping || (current != this && !isAway)) {
+                // Leases that it was granted after all are not listed in any heartbeat, so the queue takes them back.
+                open.remove(request.claimId());
+                if (current == this) current = null;
+                granted.granted(List.of(), firstSentAt);
+                return;
+            }
+            loop.schedule(isAway ? away.next() : refused.next(), this::send);
+        }
+    }
+
+    private void pauseAsking() {
+        pausing = true;
+        loop.schedule(pause.next(), () -> {
+            pausing = false;
+            ask();
+        });
+    }
+}

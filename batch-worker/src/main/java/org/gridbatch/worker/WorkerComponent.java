@@ -1,0 +1,168 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.worker;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.Heartbeat;
+import org.gridbatch.api.HeartbeatReply;
+import org.gridbatch.api.JobIds;
+import org.gridbatch.api.Lease;
+import org.gridbatch.api.Report;
+import org.gridbatch.api.Verdict;
+import org.gridbatch.api.WorkQueue;
+import org.gridbatch.api.client.GridClient;
+import org.gridbatch.worker.gogo.JobHandle;
+import org.gridbatch.worker.gogo.Script;
+import org.gridbatch.worker.gogo.ScriptRun;
+import org.gridbatch.worker.gogo.ScriptRunner;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker of this node, from when it is configured until it is stopped. */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = WorkerComponent.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = WorkerComponent.Config.class)
+public final class WorkerComponent {
+    static final String PID = "org.gridbatch.worker";
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerComponent.class);
+    /** Beyond the worker's own bounds, so that it is not cut off while it says what it leaves behind. */
+    private static final Duration SPARE = Duration.ofSeconds(10);
+
+    private final Settings settings;
+    private final GridClient client;
+    private final ThreadEventLoop loop;
+    private final Worker worker;
+
+    /** The keys of the configuration, with dots. */
+    @ObjectClassDefinition(name = "Gridbatch: worker", description = "Claims jobs and runs their scripts on this node.")
+    public @interface Config {
+        @AttributeDefinition(description = "Name of the worker, unique in the grid; required")
+        String name();
+
+        @AttributeDefinition(description = "Id of the grid to work for; empty for the only one in sight")
+        String grid() default "";
+
+        @AttributeDefinition(description = "Scripts that run at once; 1 to 256")
+        int slots() default 4;
+
+        @AttributeDefinition(description = "Only jobs of these queues; empty means of all")
+        String[] queues() default {};
+
+        @AttributeDefinition(description = "What the worker says about itself to people, each as key=value")
+        String[] labels() default {};
+
+        @AttributeDefinition(description = "Seconds that the server may hold a claim when it has no job; 1 to 60")
+        int claim_wait_seconds() default 30;
+
+        @AttributeDefinition(
+                description = "Characters kept of the head, and as many of the tail, of stdout and stderr; 1 to 16384")
+        int output_chars() default 16_384;
+
+        @AttributeDefinition(
+                description = "Seconds that scripts may go on when the worker stops, before they are interrupted and"
+                        + " given back; 0 to 3600")
+        int stop_wait_seconds() default 20;
+
+        @AttributeDefinition(
+                description =
+                        "Seconds that a script may take to end after an interrupt, before its slot is taken out of"
+                                + " use; 1 to 600")
+        int interrupt_grace_seconds() default 10;
+
+        @AttributeDefinition(
+                description = "Commands that scripts may not call, as scope:function; * stands for any characters. A"
+                        + " pattern that matches system:exit also keeps scripts from ending the JVM through an object")
+        String[] denied_commands() default {
+            "*:exit",
+            "*:shutdown",
+            "system:*",
+            "gogo:gosh",
+            "gogo:sh",
+            "gogo:telnetd",
+            "gogo:sshd",
+            "osgi:addcommand",
+            "osgi:removecommand"
+        };
+    }
+
+    /** @throws IllegalArgumentException if the configuration is wrong; the message names the key */
+    @Activate
+    public WorkerComponent(BundleContext context, Config config, @Reference ScriptRunner scripts) {
+        settings = Settings.of(config);
+        client = new GridClient(context, settings.grid());
+        loop = new ThreadEventLoop("gridbatch-worker-" + settings.name());
+        worker = new Worker(
+                loop, new OneTry(client), settings, JobIds.next(), (lease, slot) -> start(scripts, lease, slot));
+        worker.start();
+        LOG.info(
+                "worker {} started: {} slots, queues {}",
+                settings.name(),
+                settings.slots(),
+                settings.queues().isEmpty() ? "all" : settings.queues());
+    }
+
+    private ScriptRun start(ScriptRunner scripts, Lease lease, int slot) {
+        return scripts.start(Script.of(lease.spec().script())
+                .withArgs(lease.spec().args())
+                .withVariable("job", JobHandle.of(lease))
+                .withDenied(settings.denied())
+                .withOutputChars(settings.outputChars())
+                .withThreadName("gridbatch-slot-" + (slot + 1)));
+    }
+
+    @Deactivate
+    public void stop() {
+        Duration atMost = settings.stopWait().plus(settings.interruptGrace()).plus(SPARE);
+        try {
+            worker.stop().toCompletableFuture().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            LOG.info("worker {} stopped", settings.name());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.warn("worker {} was interrupted while it stopped; its jobs are rescued", settings.name());
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.error("worker {} did not stop within {}; its jobs are rescued", settings.name(), atMost, e);
+        } finally {
+            client.close();
+            loop.close();
+        }
+    }
+
+    /** Calls once: the worker has its own waits, since it must know when each call was sent. */
+    private record OneTry(GridClient client) implements WorkQueue {
+        @Override
+        public CompletionStage<List<Lease>> claim(ClaimRequest request) {
+            return client.work(queue -> queue.claim(request), Duration.ZERO);
+        }
+
+        @Override
+        public CompletionStage<HeartbeatReply> heartbeat(Heartbeat beat) {
+            return client.work(queue -> queue.heartbeat(beat), Duration.ZERO);
+        }
+
+        @Override
+        public CompletionStage<List<Verdict>> report(List<Report> reports) {
+            return client.work(queue -> queue.report(reports), Duration.ZERO);
+        }
+    }
+}
