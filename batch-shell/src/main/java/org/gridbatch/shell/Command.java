@@ -1,0 +1,23 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import org.apache.felix.service.command.CommandSession;
+import picocli.CommandLine.Option;
+
+/** One call of a command: picocli fills in its annotated fields, then it runs once. */
+abstract class Command {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    /**
+     * @return data that scripts can use and {@link Formats} prints
+     * @throws CommandFailed if it cannot be done
+     */
+    abstract Object run(CommandSession session, Surroundings here);
+}

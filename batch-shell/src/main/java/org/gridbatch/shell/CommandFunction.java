@@ -1,0 +1,124 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Function;
+import org.gridbatch.api.Backoff;
+import org.gridbatch.api.BatchException;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * A command as Gogo calls it.
+ *
+ * <p>It is a {@link Function} because Gogo then hands over the arguments as they were written: for a method it would first
+ * turn what looks like a number into one, and a job id or a script may look like one.
+ */
+final class CommandFunction implements Function {
+    private static final int HELP_WIDTH = 100;
+
+    private final String name;
+    private final Supplier<? extends Command> command;
+    private final Surroundings here;
+
+    CommandFunction(String name, Supplier<? extends Command> command, Surroundings here) {
+        this.name = name;
+        this.command = command;
+        this.here = here;
+    }
+
+    @Override
+    public Object execute(CommandSession session, List<Object> arguments) {
+        Command call = command.get();
+        CommandLine line = line(call, session);
+        try {
+            line.parseArgs(Words.of(arguments).toArray(String[]::new));
+        } catch (ParameterException e) {
+            throw new CommandFailed(name + ": " + describe(e) + " ('" + name + " --help' says more)", e);
+        }
+        if (line.isUsageHelpRequested()) return line.getUsageMessage(Ansi.OFF).stripTrailing();
+        try {
+            return call.run(session, here);
+        } catch (BatchException e) {
+            throw new CommandFailed(name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private CommandLine line(Command call, CommandSession session) {
+        CommandLine line = new CommandLine(call)
+                .setExpandAtFiles(false)
+                .setInterpolateVariables(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(Formats.width(session, HELP_WIDTH))
+                .setStopAtPositional(call instanceof ExecCommand)
+                .registerConverter(Duration.class, CommandFunction::duration)
+                .registerConverter(Backoff.class, CommandFunction::backoff)
+                .registerConverter(Instant.class, CommandFunction::instant);
+        line.getCommandSpec().name(name);
+        return line;
+    }
+
+    private static String describe(ParameterException failure) {
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            String word = unmatched.getUnmatched().get(0);
+            if (!word.startsWith("-")) return "there is no use for '" + word + "'";
+            return "unknown option '" + word + "', want one of " + options(failure.getCommandLine());
+        }
+        String message = failure.getMessage();
+        if (failure instanceof MissingParameterException || message.startsWith("Invalid value")) {
+            return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+        }
+        return message;
+    }
+
+    private static String options(CommandLine line) {
+        return line.getCommandSpec().options().stream()
+                .map(OptionSpec::names)
+                .flatMap(Stream::of)
+                .sorted((one, other) -> one.replace("-", "").compareTo(other.replace("-", "")))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return Durations.parse(text);
+        } catch (CommandFailed e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    /** {@code 5s} is the same wait each time, {@code 5s..1h} doubles it from the one to the other. */
+    private static Backoff backoff(String text) {
+        int dots = text.indexOf("..");
+        if (dots < 0) return Backoff.fixed(duration(text));
+        try {
+            return new Backoff(2, duration(text.substring(0, dots)), duration(text.substring(dots + 2)));
+        } catch (BatchException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new TypeConversionException("'" + text + "' is no instant, want one like 2030-01-31T18:00:00Z");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.util.List;
+import org.apache.felix.service.command.CommandSession;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs a script here and now, as a worker would. */
+@CommandLine.Command(
+        name = "exec",
+        description = "Run a script here, in a session of its own, and return the value of its last expression.",
+        footer = {"", "Examples:", "  exec -f report.gogo 42", "  exec 'echo $1' hello", "  exec { echo hello }"})
+final class ExecCommand extends Command {
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "Read the script from this file; - is standard input. All words are then its arguments.")
+    private String file;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "SCRIPT ARG",
+            description = "The script as one word in quotes or as a closure, - for standard input; then its arguments.")
+    private List<String> words = List.of();
+
+    @Override
+    Object run(CommandSession session, Surroundings here) {
+        if (file == null && words.isEmpty()) {
+            throw new CommandFailed(
+                    "exec: there is no script: give it in quotes, with -f FILE, or - for standard input");
+        }
+        String text = file == null ? words.get(0) : "";
+        Scripts.Script script = Scripts.of(session, file, text).checked();
+        List<String> arguments = file == null ? words.subList(1, words.size()) : words;
+        return here.runner().run(session, script.name(), script.text(), arguments);
+    }
+}

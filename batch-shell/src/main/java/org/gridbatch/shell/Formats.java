@@ -1,0 +1,316 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.gridbatch.api.AttemptView;
+import org.gridbatch.api.Backoff;
+import org.gridbatch.api.ChangeOutcome;
+import org.gridbatch.api.Changed;
+import org.gridbatch.api.GridStatus;
+import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobPage;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.JobView;
+import org.gridbatch.api.Submitted;
+import org.gridbatch.api.Verdict;
+import org.gridbatch.api.WorkerView;
+
+/**
+ * Prints what the commands return: lists as tables that fit the screen, single things as records.
+ *
+ * <p>Gogo asks all converters in turn, so this answers null for everything that is not ours.
+ */
+final class Formats implements Converter {
+    private static final int SCRIPT_LINES = 20;
+
+    private final Clock clock;
+
+    Formats(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** The names of what it prints, apart from lists of these. */
+    static String[] classes() {
+        return Stream.of(
+                        JobView.class,
+                        JobDetail.class,
+                        JobPage.class,
+                        JobSpec.class,
+                        AttemptView.class,
+                        Submitted.class,
+                        Changed.class,
+                        Verdict.class,
+                        WorkerView.class,
+                        GridStatus.class)
+                .map(Class::getName)
+                .toArray(String[]::new);
+    }
+
+    static String word(Enum<?> constant) {
+        return Text.word(constant);
+    }
+
+    /** The width of the session's terminal, or of its variable COLUMNS. */
+    static int width(CommandSession session, int unknown) {
+        Object columns = session.get("COLUMNS");
+        try {
+            int width = columns == null ? 0 : Integer.parseInt(columns.toString());
+            return width >= 40 ? width : unknown;
+        } catch (NumberFormatException e) {
+            return unknown;
+        }
+    }
+
+    @Override
+    public Object convert(Class<?> desiredType, Object in) {
+        return null;
+    }
+
+    @Override
+    public CharSequence format(Object target, int level, Converter escape) {
+        if (level != Converter.INSPECT) return shortly(target);
+        int width = escape instanceof CommandSession session ? width(session, 0) : 0;
+        if (target instanceof JobList list) return jobs(list, list.next(), width);
+        if (target instanceof JobPage page) return jobs(page.jobs(), page.next(), width);
+        if (target instanceof Collection<?> list) return list(list, width);
+        if (target instanceof JobDetail job) return job(job, width);
+        if (target instanceof JobView job) return fields(job).format();
+        if (target instanceof JobSpec spec) return fields(spec).format();
+        if (target instanceof GridStatus status) return status(status);
+        if (target instanceof PulledJob job) return pulled(job);
+        if (target instanceof Verdict verdict) return verdict(verdict);
+        if (target instanceof Output output) return output.toString();
+        if (target instanceof WorkerView worker) return workers(List.of(worker), width);
+        if (target instanceof Changed changed) return changed(changed);
+        return shortly(target);
+    }
+
+    /** As part of something else, on one line. */
+    private static CharSequence shortly(Object target) {
+        if (target instanceof Submitted job) {
+            return job.repeated() ? job.jobId() + " (known already, " + word(job.state()) + ")" : job.jobId();
+        }
+        if (target instanceof JobView job) return job.jobId() + " (" + word(job.state()) + ")";
+        if (target instanceof JobDetail job) return shortly(job.view());
+        if (target instanceof PulledJob job) return job.jobId() + " (" + job.state() + ")";
+        if (target instanceof Changed changed) return changed(changed);
+        if (target instanceof Verdict verdict) return verdict(verdict);
+        if (target instanceof WorkerView worker) return worker.worker();
+        if (target instanceof GridStatus status) return "grid " + status.grid() + ", term " + status.term();
+        return null;
+    }
+
+    private CharSequence list(Collection<?> list, int width) {
+        if (list.isEmpty()) return null;
+        if (allAre(list, JobView.class)) return jobs(cast(list, JobView.class), "", width);
+        if (allAre(list, WorkerView.class)) return workers(cast(list, WorkerView.class), width);
+        if (allAre(list, AttemptView.class)) return attempts(cast(list, AttemptView.class), width);
+        if (allAre(list, Changed.class) || allAre(list, Submitted.class)) {
+            return list.stream().map(Formats::shortly).collect(Collectors.joining("\n"));
+        }
+        return null;
+    }
+
+    private static boolean allAre(Collection<?> list, Class<?> type) {
+        return list.stream().allMatch(type::isInstance);
+    }
+
+    private static <T> List<T> cast(Collection<?> list, Class<T> type) {
+        return list.stream().map(type::cast).toList();
+    }
+
+    private String jobs(List<JobView> jobs, String next, int width) {
+        if (jobs.isEmpty()) return "no jobs";
+        Table table = new Table(
+                List.of("ID", "STATE", "QUEUE", "NAME", "ATTEMPT", "WORKER", "WHEN", "ERROR"),
+                Set.of("QUEUE", "NAME", "WORKER", "ERROR"));
+        for (JobView job : jobs) {
+            table.add(
+                    job.jobId(),
+                    word(job.state()),
+                    job.queue(),
+                    job.name(),
+                    job.attempt() + "/" + job.maxAttempts(),
+                    job.worker(),
+                    when(job),
+                    job.error());
+        }
+        return table.format(width) + (next.isEmpty() ? "" : "\nmore: --after " + next);
+    }
+
+    /** The time that matters in its state. */
+    private String when(JobView job) {
+        if (job.state().isFinal()) return relative(job.finalAt());
+        if (job.state() == JobState.SCHEDULED || job.state() == JobState.RETRYABLE) return relative(job.scheduledAt());
+        return relative(job.submittedAt());
+    }
+
+    private String workers(List<WorkerView> workers, int width) {
+        Table table = new Table(
+                List.of("WORKER", "BUSY", "QUEUES", "HEARD", "JOBS", "LABELS"), Set.of("QUEUES", "JOBS", "LABELS"));
+        for (WorkerView worker : workers) {
+            table.add(
+                    worker.worker(),
+                    worker.jobIds().size() + "/" + worker.slots(),
+                    worker.queues().isEmpty() ? "all" : String.join(",", worker.queues()),
+                    Durations.format(worker.lastHeard()) + " ago",
+                    String.join(" ", worker.jobIds()),
+                    pairs(worker.labels()));
+        }
+        return table.format(width);
+    }
+
+    private String attempts(List<AttemptView> attempts, int width) {
+        Table table = new Table(
+                List.of("#", "WORKER", "STARTED", "TOOK", "OUTCOME", "ERROR", "RESULT"),
+                Set.of("WORKER", "ERROR", "RESULT"));
+        for (AttemptView attempt : attempts) {
+            boolean ended = isSet(attempt.endedAt());
+            Instant end = ended ? attempt.endedAt() : clock.instant();
+            table.add(
+                    attempt.number(),
+                    attempt.worker(),
+                    relative(attempt.startedAt()),
+                    Durations.format(Duration.between(attempt.startedAt(), end)),
+                    word(attempt.outcome()),
+                    attempt.error(),
+                    attempt.result());
+        }
+        return table.format(width);
+    }
+
+    private String job(JobDetail job, int width) {
+        Fields fields = fields(job.view());
+        JobSpec spec = job.spec();
+        addTerms(fields, spec);
+        fields.add("script", script(spec.script()));
+        if (job.attempts().isEmpty()) return fields.format();
+        return fields.format() + "\n\n" + attempts(job.attempts(), width);
+    }
+
+    private Fields fields(JobView job) {
+        return new Fields()
+                .add("job", job.jobId())
+                .add("name", job.name())
+                .add("state", word(job.state()) + (isWaiting(job) ? " until " + both(job.scheduledAt()) : ""))
+                .add("queue", job.queue())
+                .add("attempt", job.attempt() + " of " + job.maxAttempts() + rescues(job.rescues()))
+                .add("worker", job.worker())
+                .add("submitted", both(job.submittedAt()))
+                .add("ended", isSet(job.finalAt()) ? both(job.finalAt()) : "")
+                .add("error", job.error())
+                .add("result", job.result())
+                .add("tags", pairs(job.tags()))
+                .add("retry of", job.retryOf())
+                .add("retried as", job.retriedAs());
+    }
+
+    private Fields fields(JobSpec spec) {
+        Fields fields = new Fields()
+                .add("job", spec.jobId())
+                .add("name", spec.name())
+                .add("queue", spec.queue())
+                .add("tags", pairs(spec.tags()));
+        addTerms(fields, spec);
+        return fields.add("script", spec.script());
+    }
+
+    private static void addTerms(Fields fields, JobSpec spec) {
+        fields.add("arguments", String.join(" ", spec.args()));
+        fields.add("back-off", backoff(spec.backoff()));
+        fields.add("timeout", spec.timeout().isZero() ? "" : Durations.format(spec.timeout()));
+    }
+
+    private String pulled(PulledJob job) {
+        JobSpec spec = job.spec();
+        return new Fields()
+                .add("job", spec.jobId())
+                .add("name", spec.name())
+                .add("state", job.state())
+                .add("queue", spec.queue())
+                .add("attempt", job.attempt() + " of " + spec.maxAttempts())
+                .add("arguments", String.join(" ", spec.args()))
+                .add("script", script(spec.script()))
+                .add("next", "run, then complete [RESULT], fail WHY, snooze TIME or release")
+                .format();
+    }
+
+    private static String status(GridStatus status) {
+        Fields fields = new Fields().add("grid", status.grid()).add("term", status.term());
+        for (JobState state : JobState.values()) {
+            fields.add(word(state), status.counts().getOrDefault(state, 0L));
+        }
+        return fields.add("script cap", status.maxScriptBytes() + " bytes").format();
+    }
+
+    private static String changed(Changed changed) {
+        String what = changed.newJobId().isEmpty() ? word(changed.outcome()) : "retried as " + changed.newJobId();
+        boolean plain = changed.message().isEmpty()
+                || changed.outcome() == ChangeOutcome.DONE && changed.newJobId().isEmpty();
+        return changed.jobId() + "  " + what + (plain ? "" : ": " + Text.oneLine(changed.message(), 200));
+    }
+
+    private static String verdict(Verdict verdict) {
+        String message = verdict.message().isEmpty() ? "" : ": " + Text.oneLine(verdict.message(), 200);
+        return word(verdict.kind()) + ", the job is " + word(verdict.state()) + message;
+    }
+
+    private static String script(String script) {
+        List<String> lines = script.strip().lines().toList();
+        if (lines.size() <= SCRIPT_LINES) return String.join("\n", lines);
+        return String.join("\n", lines.subList(0, SCRIPT_LINES)) + "\n… and " + (lines.size() - SCRIPT_LINES)
+                + " more lines";
+    }
+
+    private static String backoff(Backoff backoff) {
+        String first = Durations.format(backoff.first());
+        return backoff.factor() == 1 ? first : first + ".." + Durations.format(backoff.most());
+    }
+
+    private static String rescues(int rescues) {
+        return rescues == 0 ? "" : ", rescued " + (rescues == 1 ? "once" : rescues + " times");
+    }
+
+    private static String pairs(Map<String, String> pairs) {
+        return new TreeMap<>(pairs)
+                .entrySet().stream()
+                        .map(pair -> pair.getKey() + "=" + pair.getValue())
+                        .collect(Collectors.joining(" "));
+    }
+
+    private static boolean isWaiting(JobView job) {
+        return (job.state() == JobState.SCHEDULED || job.state() == JobState.RETRYABLE) && isSet(job.scheduledAt());
+    }
+
+    private static boolean isSet(Instant instant) {
+        return instant.isAfter(Instant.EPOCH);
+    }
+
+    private String both(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS) + " (" + relative(instant) + ")";
+    }
+
+    private String relative(Instant instant) {
+        if (!isSet(instant)) return "";
+        Duration ago = Duration.between(instant, clock.instant());
+        // Clocks of two machines differ a little.
+        if (ago.abs().compareTo(Duration.ofSeconds(1)) < 0) return "now";
+        return ago.isNegative() ? "in " + Durations.format(ago) : Durations.format(ago) + " ago";
+    }
+}

@@ -1,0 +1,93 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.gridbatch.api.BatchException;
+import org.gridbatch.api.IndeterminateException;
+import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.Limits;
+import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.UnknownJobException;
+import org.gridbatch.api.WorkQueue;
+import org.osgi.framework.ServiceException;
+
+/** Calls the queue, waits for its answer, and says in a user's words why there was none. */
+final class Grid {
+    /** Calls under way are ended by the transport; this is for one that does not. */
+    private static final Duration GRACE = Limits.WAIT.plusSeconds(30);
+
+    private final QueueCalls calls;
+    private final Duration timeout;
+
+    /** @param timeout how long to look for a queue-server */
+    Grid(QueueCalls calls, Duration timeout) {
+        this.calls = calls;
+        this.timeout = timeout;
+    }
+
+    /** @throws CommandFailed if the queue did not do it */
+    <T> T jobs(Function<JobQueue, CompletionStage<T>> call) {
+        return jobs(call, "repeat the command");
+    }
+
+    /** @param whenUnsure what to do if it is not known whether the queue did it */
+    <T> T jobs(Function<JobQueue, CompletionStage<T>> call, String whenUnsure) {
+        return answer(calls.jobs(call, timeout), whenUnsure);
+    }
+
+    /** @throws CommandFailed if the queue did not do it */
+    <T> T work(Function<WorkQueue, CompletionStage<T>> call) {
+        return answer(calls.work(call, timeout), "repeat the command");
+    }
+
+    /** For those who must not wait. */
+    <T> CompletionStage<T> workLater(Function<WorkQueue, CompletionStage<T>> call, Duration atMost) {
+        return calls.work(call, atMost);
+    }
+
+    private <T> T answer(CompletionStage<T> stage, String whenUnsure) {
+        try {
+            return stage.toCompletableFuture().get(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailed("stopped while waiting for the queue; what was asked for may have happened", e);
+        } catch (TimeoutException e) {
+            throw new CommandFailed(
+                    unsure("there was no answer within " + Durations.format(timeout.plus(GRACE)), whenUnsure), e);
+        } catch (ExecutionException e) {
+            throw failed(e.getCause(), whenUnsure);
+        }
+    }
+
+    private CommandFailed failed(Throwable failure, String whenUnsure) {
+        Throwable bare =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return new CommandFailed(describe(bare, whenUnsure), bare);
+    }
+
+    private String describe(Throwable failure, String whenUnsure) {
+        if (failure instanceof UnknownJobException unknown) return "no job '" + unknown.jobId() + "'";
+        if (failure instanceof QueueUnavailableException) {
+            return failure.getMessage() + ", tried for " + Durations.format(timeout)
+                    + ": is a queue-server running, and does this node use its ZooKeeper?";
+        }
+        if (failure instanceof IndeterminateException || failure instanceof ServiceException) {
+            return unsure(String.valueOf(failure.getMessage()), whenUnsure);
+        }
+        if (failure instanceof BatchException) return failure.getMessage();
+        return failure.getClass().getSimpleName() + ": " + failure.getMessage();
+    }
+
+    private static String unsure(String why, String whenUnsure) {
+        return "it is not known whether the queue did it (" + why + "): " + whenUnsure;
+    }
+}

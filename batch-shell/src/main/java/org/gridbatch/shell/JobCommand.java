@@ -1,0 +1,21 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import org.apache.felix.service.command.CommandSession;
+import picocli.CommandLine;
+import picocli.CommandLine.Parameters;
+
+/** Shows all there is to know about one job. */
+@CommandLine.Command(name = "job", description = "Show a job: its state, its attempts and its script.")
+final class JobCommand extends Command {
+    @Parameters(paramLabel = "ID", description = "The job's id.")
+    private String id;
+
+    @Override
+    Object run(CommandSession session, Surroundings here) {
+        return here.grid().jobs(jobs -> jobs.get(id));
+    }
+}

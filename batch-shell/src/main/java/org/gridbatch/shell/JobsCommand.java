@@ -1,0 +1,78 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.felix.service.command.CommandSession;
+import org.gridbatch.api.JobPage;
+import org.gridbatch.api.JobQuery;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.JobView;
+import org.gridbatch.api.Limits;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** Lists jobs. */
+@CommandLine.Command(
+        name = "jobs",
+        description = "List jobs, oldest first.",
+        footer = {"", "Examples:", "  jobs --state retryable,discarded", "  jobs --queue nightly --newest -n 50"})
+final class JobsCommand extends Command {
+    private static final int MOST = 100_000;
+
+    @Option(
+            names = {"-q", "--queue"},
+            paramLabel = "QUEUE",
+            description = "Only of this queue.")
+    private String queue = "";
+
+    @Option(
+            names = {"-s", "--state"},
+            paramLabel = "STATE",
+            split = ",",
+            description = "Only in this state: scheduled, available, executing, retryable, completed, cancelled or "
+                    + "discarded; can be repeated, or several with commas.")
+    private Set<JobState> states = Set.of();
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Only with this name.")
+    private String title = "";
+
+    @Option(
+            names = {"-t", "--tag"},
+            paramLabel = "KEY=VALUE",
+            description = "Only with this tag.")
+    private String tag = "";
+
+    @Option(
+            names = {"-n", "--limit"},
+            paramLabel = "N",
+            description = "Most jobs to list; 20 if not given.")
+    private int limit = 20;
+
+    @Option(names = "--newest", description = "Newest first.")
+    private boolean newest;
+
+    @Option(names = "--after", paramLabel = "PLACE", description = "Go on where the list before ended; it says where.")
+    private String after = "";
+
+    @Override
+    Object run(CommandSession session, Surroundings here) {
+        if (limit < 1 || limit > MOST) {
+            throw new CommandFailed("jobs: --limit is " + limit + ", want 1 to " + MOST);
+        }
+        List<JobView> found = new ArrayList<>();
+        String next = after;
+        do {
+            JobQuery query = new JobQuery(
+                    List.of(), queue, states, title, tag, newest, Math.min(limit - found.size(), Limits.BULK), next);
+            JobPage page = here.grid().jobs(jobs -> jobs.find(query));
+            found.addAll(page.jobs());
+            next = page.next();
+        } while (!next.isEmpty() && found.size() < limit);
+        return new JobList(found, next);
+    }
+}

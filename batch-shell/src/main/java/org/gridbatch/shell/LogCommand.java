@@ -1,0 +1,58 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.util.List;
+import org.apache.felix.service.command.CommandSession;
+import org.gridbatch.api.AttemptView;
+import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobState;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what a job printed. */
+@CommandLine.Command(
+        name = "log",
+        description = "Show what a job printed in its last attempt that ended, standard output first.")
+final class LogCommand extends Command {
+    @Parameters(paramLabel = "ID", description = "The job's id.")
+    private String id;
+
+    @Option(names = "--attempt", paramLabel = "N", description = "Of this attempt.")
+    private Integer attempt;
+
+    @Option(names = "--err", description = "Standard error only.")
+    private boolean errOnly;
+
+    @Override
+    Object run(CommandSession session, Surroundings here) {
+        AttemptView shown = choose(here.grid().jobs(jobs -> jobs.get(id)));
+        String err = shown.err().text();
+        return new Output(errOnly ? "" : shown.out().text(), err);
+    }
+
+    private AttemptView choose(JobDetail job) {
+        List<AttemptView> attempts = job.attempts();
+        if (attempt != null) {
+            // A number can come twice: what was snoozed or released gives its attempt back.
+            for (int i = attempts.size() - 1; i >= 0; i--) {
+                if (attempts.get(i).number() == attempt) return attempts.get(i);
+            }
+            throw new CommandFailed("log: job " + id + " has no attempt " + attempt + ", want one of "
+                    + attempts.stream().map(AttemptView::number).distinct().toList());
+        }
+        for (int i = attempts.size() - 1; i >= 0; i--) {
+            if (isEnded(attempts.get(i))) return attempts.get(i);
+        }
+        JobState state = job.view().state();
+        throw new CommandFailed("log: job " + id + " has printed nothing yet: it is " + Formats.word(state)
+                + (state == JobState.EXECUTING ? " on " + job.view().worker() : ""));
+    }
+
+    private static boolean isEnded(AttemptView attempt) {
+        return attempt.endedAt().getEpochSecond() > 0;
+    }
+}

@@ -1,0 +1,271 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.Lease;
+import org.gridbatch.api.Limits;
+import org.gridbatch.api.Report;
+import org.gridbatch.api.ReportKind;
+import org.gridbatch.api.Verdict;
+import org.gridbatch.api.VerdictKind;
+
+/**
+ * A job that somebody took by hand. Its public methods are for Gogo: {@code $j run}, {@code $j complete} and so on.
+ *
+ * <p>Thread-safe: the user's threads and the heartbeat meet under its lock, which is never held during a call.
+ */
+final class PulledJob {
+    private enum State {
+        HELD,
+        REPORTING,
+        ENDED,
+        LOST
+    }
+
+    private final PulledJobs owner;
+    private final Runner runner;
+    private final WeakReference<CommandSession> session;
+    private final Lease lease;
+
+    private State state = State.HELD;
+    private long confirmed;
+    private Duration leaseFor;
+    private boolean cancelled;
+    private String why = "";
+    private Thread running;
+    private String lastResult = "";
+    private String lastError = "";
+
+    /** @param sent {@link System#nanoTime()} when the claim was sent */
+    PulledJob(PulledJobs owner, Runner runner, CommandSession session, Lease lease, long sent) {
+        this.owner = owner;
+        this.runner = runner;
+        // Weakly, so that a session that nobody can use any more counts as closed.
+        this.session = new WeakReference<>(session);
+        this.lease = lease;
+        this.confirmed = sent;
+        this.leaseFor = lease.leaseFor();
+    }
+
+    public String jobId() {
+        return lease.spec().jobId();
+    }
+
+    public int attempt() {
+        return lease.attempt();
+    }
+
+    public JobSpec spec() {
+        return lease.spec();
+    }
+
+    /** Runs its script in a session of its own, here, and returns what the script returned. It can be run again. */
+    public Object run(CommandSession caller) {
+        synchronized (this) {
+            requireHeld();
+            running = Thread.currentThread();
+        }
+        try {
+            Object value = runner.run(
+                    caller, jobId(), lease.spec().script(), lease.spec().args());
+            String text =
+                    value == null ? "" : caller.format(value, Converter.INSPECT).toString();
+            remember(text, "");
+            return value;
+        } catch (CommandFailed e) {
+            remember("", e.getMessage());
+            throw ended(e);
+        } finally {
+            boolean report;
+            synchronized (this) {
+                running = null;
+                report = cancelled && state == State.HELD;
+            }
+            if (report) reportCancelled();
+        }
+    }
+
+    /** Reports success; the result is what {@code run} returned last, unless it is given. */
+    public Verdict complete(String[] result) {
+        String text = result.length == 0 ? lastResult() : String.join(" ", result);
+        return end(ReportKind.COMPLETE, Duration.ZERO, "", text);
+    }
+
+    /** Reports failure: the job is tried again after its back-off, while attempts are left. */
+    public Verdict fail(String[] reason) {
+        String text = reason.length == 0 ? lastError() : String.join(" ", reason);
+        if (text.isBlank()) throw new CommandFailed("say why it failed: fail 'why'");
+        return end(ReportKind.FAIL, Duration.ZERO, text, "");
+    }
+
+    /** Puts it back for later; gives the attempt back. */
+    public Verdict snooze(String delay) {
+        return end(ReportKind.SNOOZE, Durations.parse(delay), "", "");
+    }
+
+    /** Gives it back untouched, for the next who wants it. */
+    public Verdict release() {
+        return end(ReportKind.RELEASE, Duration.ZERO, "", "");
+    }
+
+    /** What it is now: {@code held}, {@code cancelled}, {@code ended} or {@code lost}. */
+    public synchronized String state() {
+        if (state == State.REPORTING || (state == State.HELD && !cancelled)) return "held";
+        return state == State.HELD ? "cancelled" : state.name().toLowerCase(Locale.ROOT);
+    }
+
+    synchronized Duration leaseFor() {
+        return leaseFor;
+    }
+
+    /** The queue has extended the lease, counted from when it was asked. */
+    synchronized void confirm(long sent, Duration newLeaseFor) {
+        if (sent - confirmed > 0) confirmed = sent;
+        leaseFor = newLeaseFor;
+    }
+
+    /** Gives up a lease that was not confirmed in time, before the queue gives the job to somebody else. */
+    boolean expireIfDue() {
+        synchronized (this) {
+            if (System.nanoTime() - confirmed < leaseFor.toNanos()) return false;
+        }
+        lose("the queue was not reached while the lease held");
+        return true;
+    }
+
+    /** Whether its session is closed, so that nobody can report on it. */
+    boolean isOrphan() {
+        synchronized (this) {
+            if (state != State.HELD || running != null) return false;
+        }
+        CommandSession caller = session.get();
+        return caller == null || !owner.isOpen(caller);
+    }
+
+    /** @return whether it was held until now */
+    boolean lose(String reason) {
+        synchronized (this) {
+            if (state == State.ENDED || state == State.LOST) return false;
+            state = State.LOST;
+            why = reason;
+            if (running != null) running.interrupt();
+        }
+        owner.forget(lease.leaseId());
+        return true;
+    }
+
+    /** Stops its script if it runs, and tells the queue that it stopped. */
+    void cancel() {
+        synchronized (this) {
+            if (cancelled || state != State.HELD) return;
+            cancelled = true;
+            if (running != null) {
+                // Whoever runs it reports when it has ended.
+                running.interrupt();
+                return;
+            }
+        }
+        reportCancelled();
+    }
+
+    Report report(ReportKind kind, Duration delay, String error, String result) {
+        return new Report(
+                owner.worker(),
+                lease.leaseId(),
+                jobId(),
+                kind,
+                delay,
+                Text.cut(error, Limits.RESULT),
+                Text.cut(result, Limits.RESULT),
+                CapturedText.NONE,
+                CapturedText.NONE);
+    }
+
+    private synchronized void remember(String result, String error) {
+        lastResult = result;
+        lastError = error;
+    }
+
+    private synchronized String lastResult() {
+        return lastResult;
+    }
+
+    private synchronized String lastError() {
+        return lastError;
+    }
+
+    /** What to tell who runs the script: an interrupted script says little about why it was interrupted. */
+    private synchronized CommandFailed ended(CommandFailed failure) {
+        if (state == State.LOST) return new CommandFailed(gone(), failure);
+        if (cancelled) return new CommandFailed("job " + jobId() + " was cancelled while it ran", failure);
+        return failure;
+    }
+
+    private void requireHeld() {
+        if (running != null) throw new CommandFailed("the script of job " + jobId() + " is running");
+        if (state == State.REPORTING) throw new CommandFailed("job " + jobId() + " is being reported on");
+        if (state == State.ENDED) throw new CommandFailed("job " + jobId() + " was reported on already");
+        if (state == State.LOST) throw new CommandFailed(gone());
+        if (cancelled) throw new CommandFailed("job " + jobId() + " was cancelled");
+    }
+
+    private String gone() {
+        return "this shell does not hold job " + jobId() + " any more: " + why;
+    }
+
+    private Verdict end(ReportKind kind, Duration delay, String error, String result) {
+        synchronized (this) {
+            requireHeld();
+            state = State.REPORTING;
+        }
+        boolean answered = false;
+        try {
+            Report report = report(kind, delay, error, result);
+            Verdict verdict =
+                    owner.grid().work(work -> work.report(List.of(report))).get(0);
+            answered = true;
+            settle(verdict);
+            return verdict;
+        } finally {
+            synchronized (this) {
+                // Not known to be recorded, so it can be reported again; the queue recognises a repeat.
+                if (!answered && state == State.REPORTING) state = State.HELD;
+            }
+        }
+    }
+
+    private void settle(Verdict verdict) {
+        if (verdict.kind() == VerdictKind.STALE) {
+            lose(verdict.message().isEmpty() ? "its lease had run out" : verdict.message());
+            throw new CommandFailed(
+                    "the report was refused; the job is " + Formats.word(verdict.state()) + ". " + gone());
+        }
+        synchronized (this) {
+            state = State.ENDED;
+        }
+        owner.forget(lease.leaseId());
+    }
+
+    private void reportCancelled() {
+        Report report = report(ReportKind.CANCELLED, Duration.ZERO, "stopped on request", "");
+        owner.grid().workLater(work -> work.report(List.of(report)), leaseFor()).whenComplete((verdicts, failure) -> {
+            // Unheard, it stays held, and the next heartbeat's reply asks for the same again.
+            if (failure == null) lose("it was cancelled");
+            else resume();
+        });
+    }
+
+    private synchronized void resume() {
+        cancelled = false;
+    }
+}

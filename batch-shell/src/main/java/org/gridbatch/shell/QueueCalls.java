@@ -1,0 +1,42 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.WorkQueue;
+import org.gridbatch.api.client.GridClient;
+
+/** How the commands reach the queue; see {@link GridClient} for what the calls promise. */
+interface QueueCalls extends AutoCloseable {
+    <T> CompletionStage<T> jobs(Function<JobQueue, CompletionStage<T>> call, Duration atMost);
+
+    <T> CompletionStage<T> work(Function<WorkQueue, CompletionStage<T>> call, Duration atMost);
+
+    @Override
+    void close();
+
+    /** Calls through a client, which it closes. */
+    static QueueCalls through(GridClient client) {
+        return new QueueCalls() {
+            @Override
+            public <T> CompletionStage<T> jobs(Function<JobQueue, CompletionStage<T>> call, Duration atMost) {
+                return client.jobs(call, atMost);
+            }
+
+            @Override
+            public <T> CompletionStage<T> work(Function<WorkQueue, CompletionStage<T>> call, Duration atMost) {
+                return client.work(call, atMost);
+            }
+
+            @Override
+            public void close() {
+                client.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,8 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+/** What commands work with. */
+record Surroundings(Grid grid, Runner runner, PulledJobs pulled) {}

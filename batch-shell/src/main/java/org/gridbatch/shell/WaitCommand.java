@@ -1,0 +1,79 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.felix.service.command.CommandSession;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.JobView;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Waits until jobs are final. */
+@CommandLine.Command(
+        name = "wait",
+        description = "Wait until all these jobs are final; fails if one did not complete, or if the time is up.")
+final class WaitCommand extends Command {
+    /** Less than a call may wait, so that what lies between does not end it first. */
+    private static final Duration STEP = Duration.ofSeconds(20);
+
+    /** How many bad ends the message names. */
+    private static final int NAMED = 5;
+
+    @Parameters(arity = "1..*", paramLabel = "ID", description = "The jobs' ids.")
+    private List<String> ids;
+
+    @Option(names = "--for", paramLabel = "TIME", description = "The longest wait, such as 5m; no limit if not given.")
+    private Duration atMost;
+
+    @Override
+    Object run(CommandSession session, Surroundings here) {
+        long start = System.nanoTime();
+        List<JobView> ended = new ArrayList<>();
+        for (String id : ids) {
+            JobView job;
+            do {
+                Duration step = step(System.nanoTime() - start);
+                job = here.grid().jobs(jobs -> jobs.await(id, step));
+                if (!job.state().isFinal() && step.isZero()) {
+                    throw new CommandFailed("wait: job " + id + " is still " + Formats.word(job.state()) + " after "
+                            + Durations.format(atMost));
+                }
+            } while (!job.state().isFinal());
+            ended.add(job);
+        }
+        failUnlessCompleted(ended);
+        return new JobList(ended, "");
+    }
+
+    /** What is left of the time; zero looks once more and does not wait. */
+    private Duration step(long passedNanos) {
+        if (atMost == null) return STEP;
+        Duration left = atMost.minusNanos(passedNanos);
+        if (left.isNegative()) return Duration.ZERO;
+        // The wire carries milliseconds: a rest below one is none.
+        Duration step = left.compareTo(STEP) < 0 ? left : STEP;
+        return step.toMillis() == 0 ? Duration.ZERO : step;
+    }
+
+    private static void failUnlessCompleted(List<JobView> jobs) {
+        List<JobView> bad =
+                jobs.stream().filter(job -> job.state() != JobState.COMPLETED).toList();
+        if (bad.isEmpty()) return;
+        String named = bad.stream().limit(NAMED).map(WaitCommand::describe).collect(Collectors.joining("; "));
+        String more = bad.size() > NAMED ? "; and " + (bad.size() - NAMED) + " more" : "";
+        String counts = jobs.size() == 1 ? "" : bad.size() + " of " + jobs.size() + " jobs did not complete: ";
+        throw new CommandFailed("wait: " + counts + named + more);
+    }
+
+    private static String describe(JobView job) {
+        String why = job.error().isEmpty() ? "" : ": " + Text.oneLine(job.error(), 200);
+        return "job " + job.jobId() + " is " + Formats.word(job.state()) + why;
+    }
+}

@@ -1,0 +1,330 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.gridbatch.api.AttemptOutcome;
+import org.gridbatch.api.AttemptView;
+import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.ChangeOutcome;
+import org.gridbatch.api.Changed;
+import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.GridStatus;
+import org.gridbatch.api.Heartbeat;
+import org.gridbatch.api.HeartbeatReply;
+import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobPage;
+import org.gridbatch.api.JobQuery;
+import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.JobView;
+import org.gridbatch.api.Lease;
+import org.gridbatch.api.Report;
+import org.gridbatch.api.ReportKind;
+import org.gridbatch.api.Submitted;
+import org.gridbatch.api.UnknownJobException;
+import org.gridbatch.api.Verdict;
+import org.gridbatch.api.VerdictKind;
+import org.gridbatch.api.WorkQueue;
+import org.gridbatch.api.WorkerView;
+
+/** A queue in memory that does just enough for the commands; every call can be made to fail. */
+final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
+    static final Instant NOW = Instant.parse("2030-01-31T18:00:00Z");
+
+    final Map<String, JobDetail> jobs = new LinkedHashMap<>();
+    final Map<Long, Lease> leases = new LinkedHashMap<>();
+    final List<Report> reports = new CopyOnWriteArrayList<>();
+    final List<Heartbeat> heartbeats = new CopyOnWriteArrayList<>();
+    final List<ClaimRequest> claims = new CopyOnWriteArrayList<>();
+    final List<WorkerView> workers = new ArrayList<>();
+
+    volatile RuntimeException failure;
+    volatile Duration leaseFor = Duration.ofSeconds(30);
+    volatile List<Long> lost = List.of();
+    volatile List<Long> cancelled = List.of();
+    volatile int maxScriptBytes = 10_000;
+    volatile int statusCalls;
+
+    void put(JobView view, String script, AttemptView... attempts) {
+        JobSpec spec = JobSpec.script(script)
+                .jobId(view.jobId())
+                .queue(view.queue())
+                .name(view.name())
+                .build();
+        jobs.put(view.jobId(), new JobDetail(view, spec, List.of(attempts)));
+    }
+
+    static JobView view(String id, JobState state) {
+        return new JobView(
+                id,
+                "default",
+                "",
+                state,
+                0,
+                5,
+                0,
+                "",
+                NOW.minusSeconds(90),
+                NOW,
+                state.isFinal() ? NOW : null,
+                "",
+                "",
+                Map.of(),
+                "",
+                "");
+    }
+
+    static JobView failed(String id, JobState state, String error) {
+        return new JobView(
+                id,
+                "default",
+                "",
+                state,
+                2,
+                5,
+                0,
+                "w1",
+                NOW.minusSeconds(90),
+                NOW.plusSeconds(10),
+                state.isFinal() ? NOW : null,
+                error,
+                "",
+                Map.of(),
+                "",
+                "");
+    }
+
+    static AttemptView attempt(int number, AttemptOutcome outcome, String error, String out, String err) {
+        Instant end = outcome == AttemptOutcome.EXECUTING ? null : NOW.minusSeconds(50);
+        return new AttemptView(
+                number, number, "w1", NOW.minusSeconds(60), end, outcome, error, "", text(out), text(err));
+    }
+
+    private static CapturedText text(String text) {
+        return new CapturedText(text, "", text.length());
+    }
+
+    @Override
+    public synchronized CompletionStage<List<Submitted>> submit(List<JobSpec> specs) {
+        List<Submitted> answers = new ArrayList<>();
+        for (JobSpec spec : specs) {
+            boolean known = jobs.containsKey(spec.jobId());
+            JobState state = spec.delay().isZero() ? JobState.AVAILABLE : JobState.SCHEDULED;
+            if (!known) {
+                JobView view = new JobView(
+                        spec.jobId(),
+                        spec.queue(),
+                        spec.name(),
+                        state,
+                        0,
+                        spec.maxAttempts(),
+                        0,
+                        "",
+                        NOW,
+                        NOW,
+                        null,
+                        "",
+                        "",
+                        spec.tags(),
+                        "",
+                        "");
+                jobs.put(spec.jobId(), new JobDetail(view, spec, List.of()));
+            }
+            answers.add(new Submitted(
+                    spec.jobId(), known, jobs.get(spec.jobId()).view().state()));
+        }
+        return answer(answers);
+    }
+
+    @Override
+    public synchronized CompletionStage<JobDetail> get(String jobId) {
+        JobDetail job = jobs.get(jobId);
+        return job == null ? CompletableFuture.failedFuture(unknown(jobId)) : answer(job);
+    }
+
+    @Override
+    public synchronized CompletionStage<JobPage> find(JobQuery query) {
+        List<JobView> found = new ArrayList<>();
+        boolean passed = query.after().isEmpty();
+        String next = "";
+        List<JobDetail> all = new ArrayList<>(jobs.values());
+        if (query.newestFirst()) java.util.Collections.reverse(all);
+        for (JobDetail job : all) {
+            JobView view = job.view();
+            if (passed && matches(query, view)) {
+                if (found.size() == query.limit()) {
+                    next = found.get(found.size() - 1).jobId();
+                    break;
+                }
+                found.add(view);
+            }
+            if (view.jobId().equals(query.after())) passed = true;
+        }
+        return answer(new JobPage(found, next));
+    }
+
+    private static boolean matches(JobQuery query, JobView job) {
+        return (query.queue().isEmpty() || query.queue().equals(job.queue()))
+                && (query.states().isEmpty() || query.states().contains(job.state()))
+                && (query.name().isEmpty() || query.name().equals(job.name()))
+                && (query.tag().isEmpty()
+                        || job.tags().entrySet().stream()
+                                .anyMatch(tag -> query.tag().equals(tag.getKey() + "=" + tag.getValue())));
+    }
+
+    @Override
+    public synchronized CompletionStage<JobView> await(String jobId, Duration atMost) {
+        return get(jobId).thenApply(JobDetail::view);
+    }
+
+    @Override
+    public CompletionStage<List<Changed>> cancel(List<String> jobIds, String reason) {
+        return change(jobIds, JobState.CANCELLED, reason, "");
+    }
+
+    @Override
+    public CompletionStage<List<Changed>> retry(List<String> jobIds) {
+        return change(jobIds, JobState.AVAILABLE, "", "-again");
+    }
+
+    @Override
+    public CompletionStage<List<Changed>> snooze(List<String> jobIds, Duration delay) {
+        return change(jobIds, JobState.SCHEDULED, "for " + delay, "");
+    }
+
+    private synchronized CompletionStage<List<Changed>> change(
+            List<String> jobIds, JobState state, String error, String newId) {
+        List<Changed> answers = new ArrayList<>();
+        for (String id : jobIds) {
+            JobDetail job = jobs.get(id);
+            if (job == null) {
+                answers.add(new Changed(id, ChangeOutcome.UNKNOWN, "", "there is no such job"));
+            } else if (job.view().state().isFinal()) {
+                if (newId.isEmpty()) answers.add(new Changed(id, ChangeOutcome.REFUSED, "", "it is final"));
+                else answers.add(new Changed(id, ChangeOutcome.DONE, id + newId, ""));
+            } else {
+                jobs.put(id, new JobDetail(failed(id, state, error), job.spec(), job.attempts()));
+                answers.add(new Changed(id, ChangeOutcome.DONE, "", ""));
+            }
+        }
+        return answer(answers);
+    }
+
+    @Override
+    public CompletionStage<List<WorkerView>> workers() {
+        return answer(List.copyOf(workers));
+    }
+
+    @Override
+    public CompletionStage<GridStatus> status() {
+        statusCalls++;
+        return answer(new GridStatus("grid-1", 7, Map.of(JobState.AVAILABLE, (long) jobs.size()), maxScriptBytes));
+    }
+
+    @Override
+    public synchronized CompletionStage<List<Lease>> claim(ClaimRequest request) {
+        claims.add(request);
+        for (JobDetail job : jobs.values()) {
+            boolean wanted = job.view().state() == JobState.AVAILABLE
+                    && (request.jobId().isEmpty()
+                            || request.jobId().equals(job.view().jobId()))
+                    && (request.queues().isEmpty()
+                            || request.queues().contains(job.view().queue()));
+            if (!wanted) continue;
+            Lease lease = new Lease(leases.size() + 1L, 1, leaseFor, job.spec());
+            leases.put(lease.leaseId(), lease);
+            set(job, JobState.EXECUTING, request.worker(), "", "");
+            return answer(List.of(lease));
+        }
+        return answer(List.of());
+    }
+
+    @Override
+    public CompletionStage<HeartbeatReply> heartbeat(Heartbeat beat) {
+        heartbeats.add(beat);
+        return answer(new HeartbeatReply(leaseFor, lost, cancelled));
+    }
+
+    @Override
+    public synchronized CompletionStage<List<Verdict>> report(List<Report> all) {
+        List<Verdict> verdicts = new ArrayList<>();
+        for (Report report : all) {
+            reports.add(report);
+            if (lost.contains(report.leaseId())) {
+                verdicts.add(new Verdict(
+                        report.leaseId(), VerdictKind.STALE, JobState.AVAILABLE, "lease is no longer current"));
+                continue;
+            }
+            JobState state = switch (report.kind()) {
+                case COMPLETE -> JobState.COMPLETED;
+                case FAIL -> JobState.RETRYABLE;
+                case SNOOZE -> JobState.SCHEDULED;
+                case RELEASE -> JobState.AVAILABLE;
+                default -> JobState.CANCELLED;
+            };
+            set(jobs.get(report.jobId()), state, report.worker(), report.error(), report.result());
+            verdicts.add(new Verdict(report.leaseId(), VerdictKind.ACCEPTED, state, ""));
+        }
+        return answer(verdicts);
+    }
+
+    List<ReportKind> reportKinds() {
+        return reports.stream().map(Report::kind).toList();
+    }
+
+    private void set(JobDetail job, JobState state, String worker, String error, String result) {
+        JobView old = job.view();
+        JobView view = new JobView(
+                old.jobId(),
+                old.queue(),
+                old.name(),
+                state,
+                1,
+                5,
+                0,
+                worker,
+                NOW,
+                NOW,
+                state.isFinal() ? NOW : null,
+                error,
+                result,
+                old.tags(),
+                "",
+                "");
+        jobs.put(old.jobId(), new JobDetail(view, job.spec(), job.attempts()));
+    }
+
+    private static UnknownJobException unknown(String jobId) {
+        return new UnknownJobException("no such job: " + jobId, jobId);
+    }
+
+    private <T> CompletionStage<T> answer(T value) {
+        return failure == null ? CompletableFuture.completedFuture(value) : CompletableFuture.failedFuture(failure);
+    }
+
+    @Override
+    public <T> CompletionStage<T> jobs(Function<JobQueue, CompletionStage<T>> call, Duration atMost) {
+        return call.apply(this);
+    }
+
+    @Override
+    public <T> CompletionStage<T> work(Function<WorkQueue, CompletionStage<T>> call, Duration atMost) {
+        return call.apply(this);
+    }
+
+    @Override
+    public void close() {}
+}

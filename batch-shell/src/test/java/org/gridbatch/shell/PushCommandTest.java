@@ -1,0 +1,237 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.CoreMatchers.startsWith;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.gridbatch.api.Backoff;
+import org.gridbatch.api.IndeterminateException;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.Submitted;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+public class PushCommandTest {
+    @Rule
+    public final ShellFixture shell = new ShellFixture();
+
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+
+    @Test
+    public void aScriptInQuotesBecomesAJobAndItsIdIsShown() throws Exception {
+        Submitted job = (Submitted) shell.execute("push 'echo hi'");
+
+        assertEquals("echo hi", spec(job).script());
+        assertEquals(job.jobId(), shell.session.format(job, 0).toString());
+    }
+
+    @Test
+    public void everyOptionReachesTheQueue() throws Exception {
+        shell.execute("push 'echo $1' --id j1 --queue mail --name 'the name' --tag a=1 -t b=x=y --max-attempts 3"
+                + " --backoff 5s..1h --timeout=10m --delay 5m --at 2030-02-01T00:00:00Z --arg one --arg 'two words'");
+
+        JobSpec spec = shell.queue.jobs.get("j1").spec();
+        assertEquals("echo $1", spec.script());
+        assertEquals("mail", spec.queue());
+        assertEquals("the name", spec.name());
+        assertEquals(Map.of("a", "1", "b", "x=y"), spec.tags());
+        assertEquals(3, spec.maxAttempts());
+        assertEquals(new Backoff(2, Duration.ofSeconds(5), Duration.ofHours(1)), spec.backoff());
+        assertEquals(Duration.ofMinutes(10), spec.timeout());
+        assertEquals(Duration.ofMinutes(5), spec.delay());
+        assertEquals(Instant.parse("2030-02-01T00:00:00Z"), spec.notBefore());
+        assertEquals(List.of("one", "two words"), spec.args());
+    }
+
+    @Test
+    public void aFixedBackoffIsTheSameEachTime() throws Exception {
+        shell.execute("push x --id j1 --backoff 500ms");
+
+        assertEquals(
+                Backoff.fixed(Duration.ofMillis(500)),
+                shell.queue.jobs.get("j1").spec().backoff());
+    }
+
+    @Test
+    public void aClosureKeepsItsTextAsItWasWritten() throws Exception {
+        shell.execute("push --id j1 {\n  # a comment\n  say 'two  blanks'\n  say \"a\\\\b\"\n}");
+
+        assertEquals(
+                "# a comment\n  say 'two  blanks'\n  say \"a\\\\b\"",
+                shell.queue.jobs.get("j1").spec().script());
+    }
+
+    @Test
+    public void aClosureInAVariableIsAScriptToo() throws Exception {
+        shell.execute("c = { say hi ; say there }");
+        shell.execute("push $c --id j1");
+
+        assertEquals("say hi ; say there", shell.queue.jobs.get("j1").spec().script());
+    }
+
+    @Test
+    public void severalWordsAreOneCommandAndKeepTheirQuotes() throws Exception {
+        shell.execute("push --id j1 say 'two  words' 007");
+
+        assertEquals("say 'two  words' 007", shell.queue.jobs.get("j1").spec().script());
+    }
+
+    @Test
+    public void whatLooksLikeANumberStaysAsItWasWritten() throws Exception {
+        shell.execute("push 1e5 --id 0123 --arg 007");
+
+        assertEquals("1e5", shell.queue.jobs.get("0123").spec().script());
+        assertEquals(List.of("007"), shell.queue.jobs.get("0123").spec().args());
+    }
+
+    @Test
+    public void aFileIsReadFromTheDirectoryOfTheSession() throws Exception {
+        Path file = folder.newFile("a.gogo").toPath();
+        Files.writeString(file, "say 'ü'\n");
+        shell.session.currentDir(folder.getRoot().toPath());
+
+        shell.execute("push -f a.gogo --id j1");
+
+        assertEquals("say 'ü'\n", shell.queue.jobs.get("j1").spec().script());
+        assertEquals("'a.gogo' is a file: say -f a.gogo to run what is in it", shell.refused("push a.gogo"));
+    }
+
+    @Test
+    public void standardInputIsAScript() throws Exception {
+        shell.session("echo one\necho two\n").execute("push - --id j1");
+        shell.execute("say echo three | push --file - --id j2");
+
+        assertEquals("echo one\necho two\n", shell.queue.jobs.get("j1").spec().script());
+        assertEquals("echo three\n", shell.queue.jobs.get("j2").spec().script());
+    }
+
+    @Test
+    public void aSyntaxErrorIsRefusedWithThePlaceBeforeItIsSent() throws Exception {
+        Path file = folder.newFile("bad.gogo").toPath();
+        Files.writeString(file, "say one\n\tsay ] two\n");
+        shell.session.currentDir(folder.getRoot().toPath());
+
+        assertEquals(
+                "bad.gogo, line 2, column 6: unexpected token ']'\n  \tsay ] two\n  \t    ^",
+                shell.refused("push -f bad.gogo"));
+        assertTrue(shell.queue.jobs.isEmpty());
+    }
+
+    @Test
+    public void anOpenBracketIsRefusedAtTheEndOfTheScript() {
+        assertEquals(
+                "the script, line 1, column 12: the script ends, but a ) is missing\n  say (give x\n             ^",
+                shell.refused("push 'say (give x'"));
+        assertEquals(
+                "the script, line 2, column 5: the script ends, but a \" is missing\n  say \"x\n      ^",
+                shell.refused("push 'say one\nsay \"x'"));
+        assertThat(shell.refused("push 'say x |'"), containsString("a statement after |"));
+        assertThat(shell.refused("push 'say x\n'$'\n}'"), containsString("line 3, column 1: unexpected token '}'"));
+    }
+
+    @Test
+    public void deepNestingIsRefusedAndNotAStackOverflow() {
+        shell.session.put("deep", "(".repeat(200_000));
+
+        shell.queue.maxScriptBytes = 1_000_000;
+        assertThat(shell.refused("push $deep"), containsString("too deeply"));
+    }
+
+    @Test
+    public void aScriptOverTheCapIsRefusedWithBothSizes() {
+        shell.session.put("big", "say " + "x".repeat(20_000));
+
+        assertEquals(
+                "the script has 20004 bytes, but this grid takes at most 10000: let it fetch the data that it needs",
+                shell.refused("push $big"));
+    }
+
+    @Test
+    public void aSmallScriptIsPushedWithOneCall() throws Exception {
+        shell.execute("push 'say hi'");
+
+        assertEquals(0, shell.queue.statusCalls);
+    }
+
+    @Test
+    public void aRepeatedPushSaysSo() throws Exception {
+        shell.execute("push x --id j1");
+
+        assertEquals("j1 (known already, available)", shell.shown("push x --id j1"));
+    }
+
+    @Test
+    public void anUnknownOptionIsNamedWithTheValidOnes() {
+        String message = shell.refused("push x --quue mail");
+
+        assertThat(message, startsWith("push: unknown option '--quue', want one of "));
+        assertThat(message, containsString("-q --queue"));
+        assertThat(message, containsString("('push --help' says more)"));
+    }
+
+    @Test
+    public void wrongValuesSayWhatIsWanted() {
+        assertThat(shell.refused("push x --delay soon"), containsString("'soon' is no duration, want one like 500ms"));
+        assertThat(shell.refused("push x --at noon"), containsString("'noon' is no instant, want one like 2030-"));
+        assertThat(shell.refused("push x --max-attempts many"), containsString("'--max-attempts'"));
+        assertThat(shell.refused("push x --max-attempts 0"), containsString("max attempts is 0, want 1 to 1000"));
+        assertThat(shell.refused("push x --tag a"), containsString("KEY=VALUE"));
+        assertThat(shell.refused("push x --queue 'a b'"), containsString("queue is 'a b', want a letter"));
+        assertThat(shell.refused("push x --queue"), containsString("'--queue'"));
+        assertThat(shell.refused("push x --backoff 1h..5s"), containsString("backoff most"));
+        assertThat(shell.refused("push"), containsString("there is no script"));
+        assertThat(shell.refused("push ''"), containsString("the script is empty"));
+        assertThat(shell.refused("push x -f y"), containsString("give one of them"));
+        assertThat(shell.refused("push 'say a;' b"), containsString("put it in quotes"));
+        assertThat(shell.refused("push $unset"), containsString("is a variable not set?"));
+        assertThat(shell.refused("push -f no-such-file"), containsString("there is no file '"));
+        assertThat(shell.refused("push -f /"), containsString("is a directory"));
+    }
+
+    @Test
+    public void helpIsPrintedAndNothingIsPushed() throws Exception {
+        String help = shell.shown("push --help");
+
+        assertThat(help, startsWith("Usage: push "));
+        assertThat(help, containsString("--max-attempts=N"));
+        assertTrue(shell.queue.jobs.isEmpty());
+    }
+
+    @Test
+    public void withoutAServerTheMessageSaysWhatWasWaitedFor() {
+        shell.queue.failure = new QueueUnavailableException("no queue-server is in sight");
+
+        assertEquals(
+                "no queue-server is in sight, tried for 5s: is a queue-server running, and does this node use its ZooKeeper?",
+                shell.refused("push x"));
+    }
+
+    @Test
+    public void ifItIsNotKnownWhetherItHappenedTheMessageSaysHowToRepeatIt() {
+        shell.queue.failure = new IndeterminateException("the connection broke");
+
+        assertThat(
+                shell.refused("push x --id j1"),
+                containsString(
+                        "not known whether the queue did it (the connection broke): repeat the push with --id j1"));
+    }
+
+    private JobSpec spec(Submitted job) {
+        return shell.queue.jobs.get(job.jobId()).spec();
+    }
+}

@@ -1,0 +1,106 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import static org.junit.Assert.assertThrows;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.junit.rules.ExternalResource;
+
+/** Our commands in a real Gogo, on a queue in memory. */
+final class ShellFixture extends ExternalResource {
+    final FakeQueue queue = new FakeQueue();
+    CommandProcessorImpl processor;
+    CommandSession session;
+    PulledJobs pulled;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private ThreadIOImpl threadIo;
+
+    @Override
+    protected void before() {
+        threadIo = new ThreadIOImpl();
+        threadIo.start();
+        processor = new CommandProcessorImpl(threadIo);
+        Grid grid = new Grid(queue, Duration.ofSeconds(5));
+        Runner runner = new SessionRunner(processor);
+        pulled = new PulledJobs(grid, runner, processor, "here-shell");
+        Surroundings here = new Surroundings(grid, runner, pulled);
+        ShellComponent.commands()
+                .forEach((name, command) ->
+                        processor.addCommand("batch", new CommandFunction(name, command, here), name));
+        processor.addCommand("test", new TestCommands(), TestCommands.class);
+        processor.addConverter(new Formats(Clock.fixed(FakeQueue.NOW, ZoneOffset.UTC)));
+        session = session("");
+    }
+
+    @Override
+    protected void after() {
+        pulled.close();
+        processor.stop();
+        threadIo.stop();
+    }
+
+    CommandSession session(String in) {
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        CommandSession made =
+                processor.createSession(new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)), stream, stream);
+        made.put("SCOPE", "batch:*");
+        return made;
+    }
+
+    Object execute(String line) throws Exception {
+        return session.execute(line);
+    }
+
+    /** What the shell shows for a line. */
+    String shown(String line) throws Exception {
+        Object result = execute(line);
+        return result == null ? "" : session.format(result, Converter.INSPECT).toString();
+    }
+
+    /** The message of a line that must fail. */
+    String refused(String line) {
+        return assertThrows(CommandFailed.class, () -> execute(line)).toString();
+    }
+
+    /** All that was printed. */
+    String printed() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** A few commands that jobs call. */
+    public static final class TestCommands {
+        public void say(String[] words) {
+            System.out.println(String.join(" ", words));
+        }
+
+        public String give(String word) {
+            return word;
+        }
+
+        public void fail(String why) {
+            throw new IllegalStateException(why);
+        }
+
+        public void pause(long millis) throws InterruptedException {
+            Thread.sleep(millis);
+        }
+
+        public String slurp() throws java.io.IOException {
+            return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
