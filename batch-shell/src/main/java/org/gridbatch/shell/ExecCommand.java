@@ -4,10 +4,16 @@
  */
 package org.gridbatch.shell;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Stack;
 import org.apache.felix.service.command.CommandSession;
 import picocli.CommandLine;
+import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** Runs a script here and now, as a worker would. */
@@ -19,7 +25,8 @@ final class ExecCommand extends Command {
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",
-            description = "Read the script from this file; - is standard input. All words are then its arguments.")
+            parameterConsumer = FileAndArguments.class,
+            description = "Read the script from this file; - is standard input. All that follows is for the script.")
     private String file;
 
     @Parameters(
@@ -27,6 +34,8 @@ final class ExecCommand extends Command {
             paramLabel = "SCRIPT ARG",
             description = "The script as one word in quotes or as a closure, - for standard input; then its arguments.")
     private List<String> words = List.of();
+
+    private List<String> fileArguments = List.of();
 
     @Override
     Object run(CommandSession session, Surroundings here) {
@@ -36,7 +45,22 @@ final class ExecCommand extends Command {
         }
         String text = file == null ? words.get(0) : "";
         Scripts.Script script = Scripts.of(session, file, text).checked();
-        List<String> arguments = file == null ? words.subList(1, words.size()) : words;
+        List<String> arguments = file == null ? words.subList(1, words.size()) : fileArguments;
         return here.runner().run(session, script.name(), script.text(), arguments);
+    }
+
+    /** Takes all words behind the file: they are the script's, even if they look like options. */
+    static final class FileAndArguments implements IParameterConsumer {
+        @Override
+        public void consumeParameters(Stack<String> words, ArgSpec option, CommandSpec command) {
+            ExecCommand exec = (ExecCommand) command.userObject();
+            if (words.isEmpty()) {
+                throw new ParameterException(command.commandLine(), "-f wants a file");
+            }
+            exec.file = words.pop();
+            List<String> rest = new ArrayList<>();
+            while (!words.isEmpty()) rest.add(words.pop());
+            exec.fileArguments = rest;
+        }
     }
 }

@@ -78,7 +78,7 @@ final class Scripts {
             if (error instanceof EOFError open && CLOSING.contains(String.valueOf(open.repair()))) {
                 return "the script ends, but a " + open.repair() + " is missing";
             }
-            return error.getMessage();
+            return error.getMessage().replaceAll("E(OT|OF)", "end of the script");
         }
     }
 

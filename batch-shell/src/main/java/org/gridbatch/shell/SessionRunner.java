@@ -6,12 +6,16 @@ package org.gridbatch.shell;
 
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 
 /** Runs scripts in a child of the caller's session, as Gogo's own {@code gosh FILE} does. */
 final class SessionRunner implements Runner {
+    private static final Pattern PLACE = Pattern.compile("(.+):([0-9]{1,6})\\.([0-9]{1,6})", Pattern.DOTALL);
+
     private final CommandProcessor processor;
 
     SessionRunner(CommandProcessor processor) {
@@ -46,9 +50,12 @@ final class SessionRunner implements Runner {
         }
     }
 
-    /** Where the script failed, as Gogo notes it: {@code name:line.column}. */
+    /** Where the script failed. Gogo notes it as {@code name:line.column}, both counted from 0. */
     private static String place(CommandSession session) {
-        return session.get(".location") instanceof String place ? place + ": " : "";
+        Matcher place = PLACE.matcher(String.valueOf(session.get(".location")));
+        if (!place.matches()) return "";
+        return place.group(1) + ", line " + (Integer.parseInt(place.group(2)) + 1) + ", column "
+                + (Integer.parseInt(place.group(3)) + 1) + ": ";
     }
 
     /** The upper-case variables, such as SCOPE and the computed #COLUMNS, are a session's environment. */

@@ -1,0 +1,218 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import static org.gridbatch.shell.FakeQueue.attempt;
+import static org.gridbatch.shell.FakeQueue.failed;
+import static org.gridbatch.shell.FakeQueue.view;
+import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.junit.Assert.assertEquals;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.gridbatch.api.AttemptOutcome;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.JobView;
+import org.gridbatch.api.WorkerView;
+import org.junit.Rule;
+import org.junit.Test;
+
+public class ObserveCommandsTest {
+    @Rule
+    public final ShellFixture shell = new ShellFixture();
+
+    @Test
+    public void jobsAreATable() throws Exception {
+        shell.queue.put(view("j1", JobState.AVAILABLE), "x");
+        shell.queue.put(failed("j2", JobState.RETRYABLE, "IllegalStateException: no such shop"), "x");
+
+        assertEquals("""
+                ID  STATE      QUEUE    ATTEMPT  WORKER  WHEN        ERROR
+                j1  available  default  0/5              1m 30s ago
+                j2  retryable  default  2/5      w1      in 10s      IllegalStateException: no such shop""", shell.shown("jobs"));
+    }
+
+    @Test
+    public void aTableFitsTheWidthOfTheTerminal() throws Exception {
+        shell.queue.put(failed("j2", JobState.RETRYABLE, "IllegalStateException: no such shop"), "x");
+        shell.session.put("COLUMNS", 70);
+
+        assertThat(shell.shown("jobs"), containsString("IllegalStateExceptio…"));
+        shell.shown("jobs").lines().forEach(line -> assertEquals(line, true, line.length() <= 70));
+    }
+
+    @Test
+    public void jobsAreAListForScriptsAndAPipe() throws Exception {
+        shell.queue.put(view("j1", JobState.AVAILABLE), "x");
+        shell.queue.put(view("j2", JobState.COMPLETED), "x");
+
+        List<?> jobs = (List<?>) shell.execute("jobs");
+        assertEquals("j2", ((JobView) jobs.get(1)).jobId());
+        assertEquals("j1", shell.execute("((jobs) get 0) jobId"));
+        assertThat((String) shell.execute("jobs | slurp"), containsString("j2  completed"));
+    }
+
+    @Test
+    public void jobsCanBeFiltered() throws Exception {
+        shell.execute("push x --id j1 --queue mail --name first --tag shop=1");
+        shell.execute("push x --id j2 --delay 5m");
+        shell.execute("push x --id j3");
+
+        assertEquals("[j1]", ids("jobs --queue mail"));
+        assertEquals("[j1]", ids("jobs --name first"));
+        assertEquals("[j1]", ids("jobs --tag shop=1"));
+        assertEquals("[j2]", ids("jobs --state scheduled"));
+        assertEquals("[j2]", ids("jobs -s SCHEDULED,completed --state executing"));
+        assertEquals("[j3, j2, j1]", ids("jobs --newest"));
+        assertEquals("no jobs", shell.shown("jobs --queue none"));
+        assertThat(shell.refused("jobs --state waiting"), containsString("'--state'"));
+        assertThat(shell.refused("jobs --tag shop"), containsString("want key=value"));
+        assertThat(shell.refused("jobs --limit 0"), containsString("--limit is 0, want 1 to 100000"));
+        assertThat(shell.refused("jobs mail"), containsString("there is no use for 'mail'"));
+    }
+
+    @Test
+    public void aLongListGoesOnWhereItEnded() throws Exception {
+        for (int i = 0; i < 5; i++) shell.execute("push x --id j" + i);
+
+        assertEquals("[j0, j1]", ids("jobs -n 2"));
+        assertThat(shell.shown("jobs -n2"), containsString("\nmore: --after j1"));
+        assertEquals("[j2, j3]", ids("jobs --limit=2 --after j1"));
+        assertEquals("[j4]", ids("jobs -n 2 --after j3"));
+    }
+
+    @Test
+    public void morePagesThanOneAreOneList() throws Exception {
+        for (int i = 0; i < 1_005; i++) shell.queue.put(view("j" + i, JobState.AVAILABLE), "x");
+
+        assertEquals(1_003, ((List<?>) shell.execute("jobs -n 1003")).size());
+        assertEquals(20, ((List<?>) shell.execute("jobs")).size());
+    }
+
+    @Test
+    public void aJobIsARecordWithItsAttempts() throws Exception {
+        shell.queue.put(
+                failed("j1", JobState.RETRYABLE, "boom"),
+                "say one\nsay two",
+                attempt(1, AttemptOutcome.FAILED, "bang", "", ""),
+                attempt(2, AttemptOutcome.FAILED, "boom", "", ""));
+
+        assertEquals("""
+                job        j1
+                state      retryable until 2030-01-31T18:00:10Z (in 10s)
+                queue      default
+                attempt    2 of 5
+                worker     w1
+                submitted  2030-01-31T17:58:30Z (1m 30s ago)
+                error      boom
+                back-off   5s..1h
+                script     say one
+                           say two
+
+                #  WORKER  STARTED  TOOK  OUTCOME  ERROR
+                1  w1      1m ago   10s   failed   bang
+                2  w1      1m ago   10s   failed   boom""", shell.shown("job j1"));
+    }
+
+    @Test
+    public void anUnknownJobIsNamed() {
+        assertEquals("no job 'x'", shell.refused("job x"));
+        assertEquals("no job 'x'", shell.refused("log x"));
+        assertEquals("no job 'x'", shell.refused("wait x"));
+        assertEquals("no job 'x'", shell.refused("cancel x"));
+        assertThat(shell.refused("job"), containsString("missing required parameter: 'ID'"));
+    }
+
+    @Test
+    public void theLogIsOfTheLastAttemptThatEnded() throws Exception {
+        shell.queue.put(
+                view("j1", JobState.EXECUTING),
+                "x",
+                attempt(1, AttemptOutcome.FAILED, "bang", "out one\n", "err one\n"),
+                attempt(2, AttemptOutcome.FAILED, "boom", "out two\n", ""),
+                attempt(3, AttemptOutcome.EXECUTING, "", "", ""));
+
+        assertEquals("out two", shell.shown("log j1"));
+        assertEquals("out one\n--- stderr ---\nerr one", shell.shown("log j1 --attempt 1"));
+        assertEquals("err one", shell.shown("log j1 --err --attempt=1"));
+        assertEquals("log: job j1 has no attempt 7, want one of [1, 2, 3]", shell.refused("log j1 --attempt 7"));
+    }
+
+    @Test
+    public void aJobWithoutALogSaysWhy() {
+        shell.queue.put(view("j1", JobState.AVAILABLE), "x");
+
+        assertEquals("log: job j1 has printed nothing yet: it is available", shell.refused("log j1"));
+    }
+
+    @Test
+    public void waitReturnsTheJobsWhenAllCompleted() throws Exception {
+        shell.queue.put(view("j1", JobState.COMPLETED), "x");
+        shell.queue.put(view("j2", JobState.COMPLETED), "x");
+
+        assertEquals("[j1, j2]", ids("wait j1 j2 --for 1s"));
+        assertEquals("[j1, j2]", ids("wait (jobs)"));
+    }
+
+    @Test
+    public void waitFailsWhenOneDidNotComplete() {
+        shell.queue.put(view("j1", JobState.COMPLETED), "x");
+        shell.queue.put(failed("j2", JobState.DISCARDED, "boom\nat x"), "x");
+
+        assertEquals("wait: job j2 is discarded: boom at x", shell.refused("wait j2"));
+        assertEquals("wait: 1 of 2 jobs did not complete: job j2 is discarded: boom at x", shell.refused("wait j1 j2"));
+    }
+
+    @Test
+    public void waitEndsWhenTheTimeIsUp() {
+        shell.queue.put(view("j1", JobState.AVAILABLE), "x");
+
+        assertEquals("wait: job j1 is still available after 50ms", shell.refused("wait j1 --for 50ms"));
+    }
+
+    @Test
+    public void workersAreATable() throws Exception {
+        shell.queue.workers.add(new WorkerView(
+                "w1", 4, List.of("j1", "j2"), List.of(), Map.of("os", "linux", "cpus", "8"), Duration.ofMillis(1_500)));
+
+        assertEquals("""
+                WORKER  BUSY  QUEUES  HEARD     JOBS   LABELS
+                w1      2/4   all     1.5s ago  j1 j2  cpus=8 os=linux""", shell.shown("workers"));
+    }
+
+    @Test
+    public void statusShowsTheGridAndAllStates() throws Exception {
+        shell.execute("push x");
+
+        assertEquals("""
+                grid        grid-1
+                term        7
+                scheduled   0
+                available   1
+                executing   0
+                retryable   0
+                completed   0
+                cancelled   0
+                discarded   0
+                script cap  10000 bytes""", shell.shown("status"));
+    }
+
+    @Test
+    public void everyCommandHasHelp() throws Exception {
+        for (String name : ShellComponent.commands().keySet()) {
+            assertThat(shell.shown(name + " --help"), containsString("Usage: " + name + " "));
+            assertThat(
+                    shell.refused(name + " --nonsense a 1s"),
+                    containsString("unknown option '--nonsense', want one of -"));
+        }
+    }
+
+    private String ids(String line) throws Exception {
+        return ((List<?>) shell.execute(line))
+                .stream().map(job -> ((JobView) job).jobId()).toList().toString();
+    }
+}

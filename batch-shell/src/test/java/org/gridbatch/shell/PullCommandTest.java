@@ -1,0 +1,222 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.CoreMatchers.is;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.ReportKind;
+import org.junit.Rule;
+import org.junit.Test;
+
+public class PullCommandTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    @Rule
+    public final ShellFixture shell = new ShellFixture();
+
+    @Test
+    public void aJobIsPulledRunAndCompletedByHand() throws Exception {
+        shell.execute("push 'say \"hi $1\" ; give done' --id j1 --arg you");
+
+        shell.execute("j = (pull)");
+        assertEquals("done", shell.execute("$j run"));
+        assertEquals("accepted, the job is completed", shell.shown("$j complete"));
+
+        assertEquals("hi you\n", shell.printed());
+        assertEquals("done", shell.queue.reports.get(0).result());
+        assertEquals("here-shell", shell.queue.reports.get(0).worker());
+    }
+
+    @Test
+    public void aPulledJobIsARecordThatSaysWhatToDoNext() throws Exception {
+        shell.execute("push 'say hi' --id j1 --queue mail");
+
+        assertEquals("""
+                job      j1
+                state    held
+                queue    mail
+                attempt  1 of 5
+                script   say hi
+                next     run, then complete [RESULT], fail WHY, snooze TIME or release""", shell.shown("pull"));
+    }
+
+    @Test
+    public void filtersReachTheQueueAndClaimIdsGrow() throws Exception {
+        shell.execute("push x --id j1 --queue mail");
+        shell.execute("push x --id j2");
+        shell.execute("push x --id j3 --queue mail");
+
+        assertEquals("j1", ((PulledJob) shell.execute("pull --queue mail --wait 2s")).jobId());
+        assertEquals("j2", ((PulledJob) shell.execute("pull --id j2")).jobId());
+
+        List<ClaimRequest> claims = shell.queue.claims;
+        assertEquals(List.of("mail"), claims.get(0).queues());
+        assertEquals(Duration.ofSeconds(2), claims.get(0).maxWait());
+        assertEquals(claims.get(0).claimId() + 1, claims.get(1).claimId());
+        assertEquals(claims.get(0).incarnation(), claims.get(1).incarnation());
+        assertEquals("here-shell", claims.get(0).worker());
+    }
+
+    @Test
+    public void nothingToPullSaysWhy() throws Exception {
+        shell.execute("push x --id j1 --delay 5m");
+
+        assertThat(shell.refused("pull"), containsString("no job is available: see 'jobs'"));
+        assertThat(shell.refused("pull -q mail -q post"), containsString("no job is available in mail or post"));
+        assertThat(
+                shell.refused("pull --id j1"),
+                containsString("job j1 is scheduled: only an available job can be pulled"));
+        assertEquals("no job 'j9'", shell.refused("pull --id j9"));
+        assertThat(shell.refused("pull --wait 2m"), containsString("--wait is 2m, want at most 1m"));
+    }
+
+    @Test
+    public void theOtherOutcomesAreReported() throws Exception {
+        for (String word : new String[] {"fail 'not my day'", "snooze 5m", "release"}) {
+            shell.execute("push x");
+            shell.execute("j = (pull)");
+            shell.execute("$j " + word);
+            shell.execute("cancel (jobs --state available,retryable,scheduled)");
+        }
+
+        assertEquals(List.of(ReportKind.FAIL, ReportKind.SNOOZE, ReportKind.RELEASE), shell.queue.reportKinds());
+        assertEquals("not my day", shell.queue.reports.get(0).error());
+        assertEquals(Duration.ofMinutes(5), shell.queue.reports.get(1).delay());
+    }
+
+    @Test
+    public void failTakesTheReasonFromTheRunAndWantsOneOtherwise() throws Exception {
+        shell.execute("push 'fail boom'");
+        shell.execute("j = (pull)");
+
+        assertEquals("say why it failed: fail 'why'", shell.refused("$j fail"));
+        assertThat(shell.refused("$j run"), containsString("IllegalStateException: boom"));
+        shell.execute("$j fail");
+
+        assertThat(shell.queue.reports.get(0).error(), containsString("IllegalStateException: boom"));
+    }
+
+    @Test
+    public void aJobIsReportedOnOnce() throws Exception {
+        shell.execute("push x --id j1");
+        shell.execute("j = (pull)");
+        shell.execute("$j complete 5");
+
+        assertEquals("5", shell.queue.reports.get(0).result());
+        assertEquals("job j1 was reported on already", shell.refused("$j complete"));
+        assertEquals("job j1 was reported on already", shell.refused("$j run"));
+    }
+
+    @Test
+    public void aReportThatDidNotArriveCanBeRepeated() throws Exception {
+        shell.execute("push x --id j1");
+        shell.execute("j = (pull)");
+        shell.queue.failure = new QueueUnavailableException("no queue-server is in sight");
+        assertThat(shell.refused("$j complete"), containsString("no queue-server is in sight"));
+
+        shell.queue.failure = null;
+        shell.execute("$j complete");
+
+        assertEquals(JobState.COMPLETED, shell.queue.jobs.get("j1").view().state());
+    }
+
+    @Test
+    public void theLeaseIsKeptAliveWhileTheSessionIsOpen() throws Exception {
+        shell.queue.leaseFor = Duration.ofSeconds(3);
+        shell.execute("push x --id j1");
+        shell.execute("j = (pull)");
+
+        await("two heartbeats").atMost(SOON).until(() -> shell.queue.heartbeats.size() >= 2);
+
+        assertEquals(List.of(1L), shell.queue.heartbeats.get(0).leaseIds());
+        assertEquals("held", shell.execute("$j state"));
+    }
+
+    @Test
+    public void aLeaseThatIsLostIsNotReportedOn() throws Exception {
+        shell.execute("push x --id j1");
+        shell.execute("j = (pull)");
+        shell.queue.lost = List.of(1L);
+
+        String message = shell.refused("$j complete");
+
+        assertThat(message, containsString("the report was refused; the job is available."));
+        assertThat(message, containsString("does not hold job j1 any more: lease is no longer current"));
+        assertEquals("lost", shell.execute("$j state"));
+    }
+
+    @Test
+    public void aLeaseThatCannotBeExtendedIsGivenUpInTime() throws Exception {
+        shell.queue.leaseFor = Duration.ofMillis(1_500);
+        shell.execute("push x --id j1");
+        shell.execute("j = (pull)");
+        shell.queue.failure = new QueueUnavailableException("no queue-server is in sight");
+
+        await("the lease is given up").atMost(SOON).until(() -> shell.execute("$j state"), is("lost"));
+        assertThat(shell.refused("$j run"), containsString("was not reached while the lease held"));
+    }
+
+    @Test
+    public void aCancelledJobStopsAndIsReportedAsCancelled() throws Exception {
+        shell.queue.leaseFor = Duration.ofSeconds(3);
+        shell.execute("push 'pause 60000' --id j1");
+        shell.execute("j = (pull)");
+        CompletableFuture<String> run = CompletableFuture.supplyAsync(() -> shell.refused("$j run"));
+        await("the script runs").atMost(SOON).until(() -> isRunning());
+
+        shell.queue.cancelled = List.of(1L);
+
+        await("the script ends").atMost(SOON).until(run::isDone);
+        assertEquals("job j1 was cancelled while it ran", run.join());
+        await("the end is reported")
+                .atMost(SOON)
+                .until(() -> shell.queue.reportKinds(), is(List.of(ReportKind.CANCELLED)));
+        assertThat(shell.refused("$j complete"), containsString("any more: it was cancelled"));
+    }
+
+    @Test
+    public void aClosedSessionGivesItsJobsBack() throws Exception {
+        shell.execute("push x --id j1");
+        shell.session.execute("pull");
+
+        shell.session.close();
+
+        await("the job is given back")
+                .atMost(SOON)
+                .until(() -> shell.queue.reportKinds(), is(List.of(ReportKind.RELEASE)));
+    }
+
+    @Test
+    public void theEndOfTheBundleGivesAllBack() throws Exception {
+        shell.execute("push x");
+        shell.execute("push x");
+        shell.execute("a = (pull)");
+        shell.execute("b = (pull)");
+
+        shell.pulled.close();
+
+        assertEquals(List.of(ReportKind.RELEASE, ReportKind.RELEASE), shell.queue.reportKinds());
+        assertThat(
+                assertThrows(CommandFailed.class, () -> shell.execute("$a complete"))
+                        .getMessage(),
+                containsString("the node that pulled it stopped"));
+    }
+
+    private static boolean isRunning() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().startsWith("pipe-pause"));
+    }
+}
