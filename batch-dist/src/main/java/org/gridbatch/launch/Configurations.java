@@ -4,23 +4,21 @@
  */
 package org.gridbatch.launch;
 
-import jakarta.json.JsonException;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.apache.felix.cm.json.io.ConfigurationReader;
-import org.apache.felix.cm.json.io.ConfigurationResource;
 
 /**
  * Gathers the configurations of a node for the Configurator: the templates of the distribution, and over them, key by
@@ -45,76 +43,83 @@ final class Configurations {
         if (config == null) {
             return templates.stream().map(file -> file.toUri().toString()).collect(Collectors.joining(","));
         }
-        ConfigurationResource merged = new ConfigurationResource();
-        for (Path template : templates) {
-            merged.getConfigurations().putAll(read(template).getConfigurations());
-        }
+        ObjectNode merged = read(templates.get(0));
+        for (Path template : templates)
+            read(template).properties().forEach(entry -> merged.set(entry.getKey(), entry.getValue()));
         Map<String, Set<String>> known = Metatype.keysByPid(home);
-        read(config).getConfigurations().forEach((pid, properties) -> {
-            check(config, pid, properties, known);
-            Hashtable<String, Object> target = merged.getConfigurations().get(pid);
-            if (target == null) {
-                // One file serves nodes of all roles: what is for another role is left out.
-                if (!pid.startsWith(OURS)) merged.getConfigurations().put(pid, properties);
-                return;
+        for (Map.Entry<String, JsonNode> entry : read(config).properties()) {
+            String pid = entry.getKey();
+            if (pid.startsWith(":")) continue;
+            if (!(entry.getValue() instanceof ObjectNode properties)) {
+                throw new LaunchException(config + ": the configuration '" + pid + "' is no JSON object");
             }
-            properties.forEach((key, value) -> {
-                if (!isSet(target.get(key), settings)) target.put(key, value);
-            });
-        });
-        merged.getProperties().put(":configurator:resource-version", 1);
-        merged.getProperties().put(":configurator:symbolic-name", "org.gridbatch.node");
-        merged.getProperties().put(":configurator:version", "1.0.0");
-        return write(merged);
+            if (pid.startsWith(OURS)) check(config, pid, properties, known);
+            if (merged.get(pid) instanceof ObjectNode target) {
+                overlay(target, properties, settings);
+            } else if (!pid.startsWith(OURS)) {
+                // Of ours, one file serves nodes of all roles: what is for another role is left out.
+                merged.set(pid, properties);
+            }
+        }
+        return merged.toString();
     }
 
-    private static void check(
-            Path file, String pid, Hashtable<String, Object> properties, Map<String, Set<String>> known) {
-        if (!pid.startsWith(OURS)) return;
+    private static void check(Path file, String pid, ObjectNode properties, Map<String, Set<String>> known) {
         Set<String> keys = known.get(pid);
         if (keys == null) {
             throw new LaunchException(file + ": there is no configuration '" + pid + "': want one of "
                     + String.join(", ", known.keySet()));
         }
-        for (String key : properties.keySet()) {
-            if (!key.startsWith(":") && !keys.contains(key)) {
-                throw new LaunchException(
-                        file + ": '" + key + "' is no key of " + pid + ": want one of " + String.join(", ", keys));
+        properties.fieldNames().forEachRemaining(name -> {
+            if (!name.startsWith(":") && !keys.contains(key(name))) {
+                throw new LaunchException(file + ": '" + key(name) + "' is no key of " + pid + ": want one of "
+                        + String.join(", ", keys));
             }
-        }
+        });
     }
 
-    private static boolean isSet(Object template, Settings settings) {
-        if (!(template instanceof String text)) return false;
-        Matcher setting = SETTING.matcher(text);
+    private static void overlay(ObjectNode target, ObjectNode properties, Settings settings) {
+        properties.properties().forEach(property -> {
+            String key = key(property.getKey());
+            List<String> replaced = new ArrayList<>();
+            target.fieldNames().forEachRemaining(name -> {
+                if (key(name).equals(key)) replaced.add(name);
+            });
+            for (String name : replaced) {
+                if (isSet(target.get(name), settings)) return;
+                target.remove(name);
+            }
+            target.set(property.getKey(), property.getValue());
+        });
+    }
+
+    /** A name in Configurator JSON may carry its type: {@code slots:Integer}. */
+    private static String key(String name) {
+        int colon = name.indexOf(':');
+        return colon > 0 ? name.substring(0, colon) : name;
+    }
+
+    private static boolean isSet(JsonNode template, Settings settings) {
+        Matcher setting = SETTING.matcher(template.asText());
         return setting.find() && settings.has(setting.group(1));
     }
 
-    private static ConfigurationResource read(Path file) {
-        try (Reader json = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            ConfigurationReader reader = org.apache.felix.cm.json.io.Configurations.buildReader()
-                    .withIdentifier(file.toString())
-                    .build(json);
-            ConfigurationResource resource = reader.readConfigurationResource();
-            if (!reader.getIgnoredErrors().isEmpty()) {
-                throw new LaunchException("the configuration file " + file + " is wrong: "
-                        + String.join("; ", reader.getIgnoredErrors()));
-            }
-            return resource;
+    private static ObjectNode read(Path file) {
+        JsonMapper mapper =
+                JsonMapper.builder().enable(JsonReadFeature.ALLOW_JAVA_COMMENTS).build();
+        try {
+            if (mapper.readTree(Files.readString(file)) instanceof ObjectNode object) return object;
+            throw new LaunchException("the configuration file " + file + " holds no JSON object");
         } catch (java.nio.file.NoSuchFileException e) {
             throw new LaunchException("there is no configuration file " + file.toAbsolutePath(), e);
-        } catch (IOException | JsonException e) {
+        } catch (JacksonException e) {
+            throw new LaunchException(
+                    "the configuration file " + file + " is no JSON: line "
+                            + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage(),
+                    e);
+        } catch (IOException e) {
             throw new LaunchException("cannot read the configuration file " + file + ": " + e.getMessage(), e);
         }
-    }
-
-    private static String write(ConfigurationResource resource) {
-        StringWriter json = new StringWriter();
-        try {
-            org.apache.felix.cm.json.io.Configurations.buildWriter().build(json).writeConfigurationResource(resource);
-        } catch (IOException e) {
-            throw new AssertionError("a StringWriter does not fail", e);
-        }
-        return json.toString();
     }
 }

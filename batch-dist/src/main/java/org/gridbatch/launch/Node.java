@@ -26,6 +26,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
 
 /**
  * One node of a grid: an OSGi framework in this process, with the bundles of the distribution and the configuration of
@@ -39,6 +40,8 @@ final class Node implements AutoCloseable {
      * process; the control bundle offers its commands instead.
      */
     private static final String NOT_STARTED = "org.apache.felix.gogo.jline";
+
+    private static final int LAST_LEVEL = 3;
 
     private final Role role;
     private final String name;
@@ -67,6 +70,7 @@ final class Node implements AutoCloseable {
                 Constants.FRAMEWORK_STORAGE, directory.resolve("framework").toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_BOOTDELEGATION, "sun.*,com.sun.*,jdk.*");
+        properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(LAST_LEVEL));
         properties.put("configurator.initial", initial);
         properties.put(Settings.PREFIX + "up.filter", role.upFilter());
         properties.put("felix.log.level", "1");
@@ -79,6 +83,21 @@ final class Node implements AutoCloseable {
         return name;
     }
 
+    /**
+     * Logging starts first and stops last, so that nobody prints instead. The interpolation comes before whoever gets a
+     * configuration, which would see placeholders otherwise, and the Configurator when all that it configures is there.
+     */
+    private static int startLevel(Bundle bundle) {
+        return switch (bundle.getSymbolicName()) {
+            case "org.apache.felix.log",
+                    "org.apache.felix.logback",
+                    "org.apache.felix.configadmin",
+                    "org.apache.felix.configadmin.plugin.interpolation" -> 1;
+            case "org.apache.felix.configurator" -> LAST_LEVEL;
+            default -> 2;
+        };
+    }
+
     /** Installs and starts all bundles. */
     void start(List<Path> bundles) {
         try {
@@ -86,11 +105,12 @@ final class Node implements AutoCloseable {
             BundleContext context = framework.getBundleContext();
             List<Bundle> installed = new ArrayList<>();
             for (Path bundle : bundles) installed.add(context.installBundle("reference:" + bundle.toUri()));
-            framework.start();
             for (Bundle bundle : installed) {
+                bundle.adapt(BundleStartLevel.class).setStartLevel(startLevel(bundle));
                 boolean fragment = bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
                 if (!fragment && !NOT_STARTED.equals(bundle.getSymbolicName())) bundle.start();
             }
+            framework.start();
         } catch (BundleException e) {
             throw new LaunchException(role.word() + " " + name + " cannot start: " + e.getMessage(), e);
         }
