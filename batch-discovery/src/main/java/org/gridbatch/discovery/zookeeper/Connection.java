@@ -55,7 +55,7 @@ final class Connection {
     private volatile Instant since = Instant.now();
     private volatile boolean reachable;
 
-    private Session session;
+    private volatile Session session;
     private boolean prepared;
     private int failures;
     private long retryAt = System.nanoTime();
@@ -102,6 +102,11 @@ final class Connection {
 
     Instant since() {
         return since;
+    }
+
+    ZooKeeper client() {
+        Session now = session;
+        return now == null ? null : now.client;
     }
 
     private void run() {

@@ -4,6 +4,7 @@
  */
 package org.gridbatch.discovery.zookeeper;
 
+import org.apache.zookeeper.ZooKeeper;
 import org.gridbatch.discovery.DiscoveryStatus;
 
 /** One discovery without its OSGi wiring: own endpoints go in, the endpoints of others come out to the interests. */
@@ -38,6 +39,11 @@ final class Discovery implements DiscoveryStatus {
 
     Interests interests() {
         return interests;
+    }
+
+    /** The one client, for tests that end its session; null while there is none. */
+    ZooKeeper client() {
+        return connection.client();
     }
 
     @Override
