@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -32,6 +31,7 @@ import org.gridbatch.api.GridStatus;
 import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
 import org.gridbatch.api.IndeterminateException;
+import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobQuery;
@@ -40,8 +40,6 @@ import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.QueueUnavailableException;
-import org.gridbatch.api.Verdict;
-import org.gridbatch.api.VerdictKind;
 import org.gridbatch.api.WorkerView;
 import org.gridbatch.queue.core.Change;
 import org.gridbatch.queue.core.Command;
@@ -82,6 +80,9 @@ public final class QueueEngine implements Replica {
 
     private static final int MAX_COMMANDS_OF_ENTRY = 4_096;
     private static final int MAX_BYTES_OF_ENTRY = 4 << 20;
+    /** The largest command stands alone in its entry but for grants and chores, and the log takes that. */
+    private static final int MAX_BYTES_OF_COMMAND = 16 << 20;
+
     private static final int MAX_REPLAY_AHEAD = 256;
     private static final int MOST_PROMOTED = 1_000;
     private static final int MOST_PRUNED = 1_000;
@@ -178,9 +179,14 @@ public final class QueueEngine implements Replica {
     /** Logs a command; the stage completes when it is on disk and applied. */
     public CompletableFuture<Result> execute(Command command) {
         CompletableFuture<Result> answer = new CompletableFuture<>();
-        byte[] bytes = EntryCodec.encode(command);
         if (!accepting) {
             answer.completeExceptionally(unavailable());
+            return answer;
+        }
+        byte[] bytes = EntryCodec.encode(command);
+        if (bytes.length > MAX_BYTES_OF_COMMAND) {
+            answer.completeExceptionally(new InvalidRequestException("one call has " + bytes.length
+                    + " bytes, want at most " + MAX_BYTES_OF_COMMAND + "; make several calls of it"));
             return answer;
         }
         Settings.Bounds bounds = settings.bounds();
@@ -536,13 +542,6 @@ public final class QueueEngine implements Replica {
                     if (running) prune(clock.now());
                 },
                 why -> pruning = false);
-    }
-
-    /** Logs which reports of a command came too late; the refusal itself is kept with the job. */
-    public static void logStale(Collection<Verdict> verdicts) {
-        for (Verdict verdict : verdicts) {
-            if (verdict.kind() == VerdictKind.STALE) LOG.warn("refused a report: {}", verdict.message());
-        }
     }
 
     private void breakDown(Throwable cause) {

@@ -1,0 +1,212 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.remote;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.WorkQueue;
+import org.gridbatch.queue.core.Command;
+import org.gridbatch.queue.engine.QueueEngine;
+import org.gridbatch.queue.engine.Settings;
+import org.gridbatch.queue.engine.Threads;
+import org.gridbatch.queue.engine.Ticker;
+import org.gridbatch.queue.log.RatisLog;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the queue where it is configured to. A thread of its own opens the log, registers the queue for export when it
+ * is ready, and starts anew when the log breaks or could not be opened; so a full disk that is full no more, or a
+ * directory that another process has left, needs nobody to restart anything.
+ */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "org.gridbatch.queue",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = QueueServerConfig.class)
+public final class QueueServer {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueServer.class);
+    private static final Duration RESTART_PAUSE = Duration.ofSeconds(10);
+    private static final Duration DRAIN = Duration.ofSeconds(5);
+    /** Longer than the longest wait of a call, so that a parked claim is answered and not cut off. */
+    private static final long CALL_TIMEOUT_MILLIS = 90_000;
+
+    private final BundleContext context;
+    private final Path dataDir;
+    private final Settings settings;
+    private final long snapshotBytes;
+    private final Duration startTimeout;
+    private final String[] exportedConfigs;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread thread;
+
+    /** @throws IllegalArgumentException if the configuration is wrong; the message names the key */
+    @Activate
+    public QueueServer(BundleContext context, QueueServerConfig config) {
+        this.context = context;
+        this.dataDir = Path.of(text("data.dir", config.data_dir()));
+        long heap = Runtime.getRuntime().maxMemory();
+        Command.Room room = new Command.Room(
+                range("max.jobs.per.queue", config.max_jobs_per_queue(), 1, 100_000_000),
+                range("max.jobs", config.max_jobs(), 1, 100_000_000),
+                megabytes("max.jobs.mb", config.max_jobs_mb(), heap / 2));
+        this.settings = new Settings(
+                Duration.ofSeconds(range("lease.seconds", config.lease_seconds(), 2, 3_600)),
+                range("max.rescues", config.max_rescues(), 0, 1_000),
+                range("max.script.bytes", config.max_script_bytes(), 1, 4 << 20),
+                room,
+                range("keep.final.jobs", config.keep_final_jobs(), 0, 100_000_000),
+                Duration.ofHours(range("keep.final.hours", config.keep_final_hours(), 1, 87_600)),
+                megabytes("keep.final.mb", config.keep_final_mb(), heap / 4),
+                Settings.Bounds.DEFAULT);
+        this.snapshotBytes = (long) range("snapshot.mb", config.snapshot_mb(), 1, 65_536) << 20;
+        this.startTimeout =
+                Duration.ofSeconds(range("start.timeout.seconds", config.start_timeout_seconds(), 5, 86_400));
+        this.exportedConfigs = config.exported_configs().clone();
+        if (exportedConfigs.length == 0) {
+            throw new IllegalArgumentException("exported.configs is empty, want a provider such as gridbatch.grpc");
+        }
+        this.thread = new Thread(this::run, "queue-server");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Withdraws the queue first, so that callers look for another one, and returns when all is closed. */
+    @Deactivate
+    void deactivate() throws InterruptedException {
+        stop.countDown();
+        thread.join(TimeUnit.SECONDS.toMillis(60));
+        if (thread.isAlive()) {
+            LOG.warn("the queue-server of {} has not stopped yet; it goes on stopping", dataDir);
+        }
+    }
+
+    private void run() {
+        try {
+            while (stop.getCount() > 0) {
+                serve();
+                if (stop.await(0, TimeUnit.SECONDS)) break;
+                LOG.warn("the queue-server of {} starts anew in {} s", dataDir, RESTART_PAUSE.toSeconds());
+                stop.await(RESTART_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One life of the queue: from the log's opening to its end, wanted or not. */
+    private void serve() throws InterruptedException {
+        long start = System.nanoTime();
+        CompletableFuture<Throwable> broken = new CompletableFuture<>();
+        Threads threads = new Threads();
+        RatisLog log = new RatisLog(dataDir, snapshotBytes, startTimeout);
+        QueueEngine engine = new QueueEngine(
+                settings,
+                log,
+                Ticker.system(),
+                threads.core(),
+                threads.answers(),
+                new SecureRandom().nextLong(),
+                broken::complete);
+        ServiceRegistration<?> registration = null;
+        boolean open = false;
+        try {
+            CompletableFuture<Void> ready = engine.start();
+            open = true;
+            ready.get(startTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            threads.tick(engine);
+            registration = register(engine, log);
+            LOG.info(
+                    "the queue of grid {} is ready after {} ms, term {}, data in {}",
+                    log.grid(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+                    log.term(),
+                    dataDir.toAbsolutePath());
+            awaitStopOr(broken);
+        } catch (IOException e) {
+            LOG.error("the queue-server cannot start: {}", e.getMessage(), e);
+        } catch (ExecutionException | TimeoutException | RuntimeException e) {
+            LOG.error("the queue-server cannot run with the data in {}", dataDir, e);
+        } finally {
+            close(registration, engine, log, open, threads);
+        }
+    }
+
+    private void awaitStopOr(CompletableFuture<Throwable> broken) throws InterruptedException {
+        broken.thenRun(() -> LOG.warn("the queue of {} is withdrawn", dataDir));
+        while (!broken.isDone() && !stop.await(100, TimeUnit.MILLISECONDS)) {
+            // Both ends are looked at ten times a second: neither a latch nor a stage can wait for the other.
+        }
+    }
+
+    private ServiceRegistration<?> register(QueueEngine engine, RatisLog log) {
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put("service.exported.interfaces", "*");
+        properties.put("service.exported.configs", exportedConfigs);
+        properties.put("gridbatch.grpc.timeout.millis", CALL_TIMEOUT_MILLIS);
+        properties.put(JobQueue.GRID, log.grid());
+        properties.put(JobQueue.TERM, log.term());
+        properties.put(Constants.SERVICE_RANKING, (int) Math.min(Integer.MAX_VALUE, log.term()));
+        return context.registerService(
+                new String[] {JobQueue.class.getName(), WorkQueue.class.getName()},
+                new QueueService(engine, settings),
+                properties);
+    }
+
+    private void close(
+            ServiceRegistration<?> registration, QueueEngine engine, RatisLog log, boolean open, Threads threads) {
+        if (registration != null) {
+            try {
+                registration.unregister();
+            } catch (IllegalStateException e) {
+                // The framework was faster: it stops, and has withdrawn the service itself.
+            }
+        }
+        try {
+            engine.stop().get(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("some calls were still waiting for the disk; their callers do not know what became of them", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (open) log.close();
+        threads.close();
+    }
+
+    private static String text(String key, String value) {
+        if (value == null || value.isBlank()) throw new IllegalArgumentException(key + " is missing, want a directory");
+        return value;
+    }
+
+    private static int range(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(key + " is " + value + ", want " + least + " to " + most);
+        }
+        return value;
+    }
+
+    private static long megabytes(String key, int value, long whenZero) {
+        return value == 0 ? whenZero : (long) range(key, value, 1, 1 << 20) << 20;
+    }
+}

@@ -1,0 +1,73 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.remote;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The configuration of a queue-server, PID {@code org.gridbatch.queue}. */
+@ObjectClassDefinition(
+        name = "Gridbatch: queue server",
+        description = "The one server of a grid that keeps the jobs. It runs where this configuration exists.")
+@interface QueueServerConfig {
+    @AttributeDefinition(
+            name = "data.dir",
+            description = "Directory of the log and the snapshots; made if it is missing, and used by one server only")
+    String data_dir();
+
+    @AttributeDefinition(
+            name = "lease.seconds",
+            description = "How long a worker may be silent before its jobs are offered again; 2 to 3600")
+    int lease_seconds() default 30;
+
+    @AttributeDefinition(
+            name = "max.rescues",
+            description = "How often the worker of a job may be lost before the job is discarded; 0 to 1000")
+    int max_rescues() default 3;
+
+    @AttributeDefinition(name = "max.script.bytes", description = "Cap on a script, in bytes of UTF-8; 1 to 4194304")
+    int max_script_bytes() default 1 << 20;
+
+    @AttributeDefinition(
+            name = "max.jobs",
+            description = "Most jobs that are not final, over all queues; 1 to 100000000")
+    int max_jobs() default 1_000_000;
+
+    @AttributeDefinition(
+            name = "max.jobs.per.queue",
+            description = "Most jobs that are not final in one queue; 1 to 100000000")
+    int max_jobs_per_queue() default 1_000_000;
+
+    @AttributeDefinition(
+            name = "max.jobs.mb",
+            description = "Most memory of all jobs in MiB, about; 0 means half of the Java heap")
+    int max_jobs_mb() default 0;
+
+    @AttributeDefinition(name = "keep.final.jobs", description = "How many final jobs stay known; 0 to 100000000")
+    int keep_final_jobs() default 100_000;
+
+    @AttributeDefinition(name = "keep.final.hours", description = "How long final jobs stay known; 1 to 87600")
+    int keep_final_hours() default 24;
+
+    @AttributeDefinition(
+            name = "keep.final.mb",
+            description = "In how much memory final jobs stay known, in MiB, about; 0 means a quarter of the Java heap")
+    int keep_final_mb() default 0;
+
+    @AttributeDefinition(
+            name = "snapshot.mb",
+            description = "A snapshot is written, and the log before it deleted, after so many MiB of log; 1 to 65536")
+    int snapshot_mb() default 256;
+
+    @AttributeDefinition(
+            name = "start.timeout.seconds",
+            description = "Longest wait for the log to be replayed at the start; 5 to 86400")
+    int start_timeout_seconds() default 600;
+
+    @AttributeDefinition(
+            name = "exported.configs",
+            description = "Which distribution providers export the queue, such as gridbatch.grpc or aries.fastbin")
+    String[] exported_configs() default {"gridbatch.grpc"};
+}

@@ -1,0 +1,282 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.remote;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.gridbatch.api.BatchException;
+import org.gridbatch.api.Changed;
+import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.GridStatus;
+import org.gridbatch.api.Heartbeat;
+import org.gridbatch.api.HeartbeatReply;
+import org.gridbatch.api.IndeterminateException;
+import org.gridbatch.api.InvalidRequestException;
+import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobPage;
+import org.gridbatch.api.JobQuery;
+import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobView;
+import org.gridbatch.api.Lease;
+import org.gridbatch.api.Limits;
+import org.gridbatch.api.Report;
+import org.gridbatch.api.Submitted;
+import org.gridbatch.api.Verdict;
+import org.gridbatch.api.VerdictKind;
+import org.gridbatch.api.WorkQueue;
+import org.gridbatch.api.WorkerView;
+import org.gridbatch.queue.core.Command;
+import org.gridbatch.queue.core.Result;
+import org.gridbatch.queue.engine.QueueEngine;
+import org.gridbatch.queue.engine.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The remote face of the engine: it checks what the records of the API cannot check themselves, makes a command of each
+ * call, and takes the answer out of the result. Every failure is in the stage, as the bare exception. It is public
+ * because providers call it by reflection.
+ */
+public final class QueueService implements JobQueue, WorkQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueService.class);
+    /** A call with many big reports is logged in pieces of about this size. */
+    private static final int PIECE_CHARS = 512 << 10;
+
+    private final QueueEngine engine;
+    private final Settings settings;
+
+    QueueService(QueueEngine engine, Settings settings) {
+        this.engine = engine;
+        this.settings = settings;
+    }
+
+    @Override
+    public CompletionStage<List<Submitted>> submit(List<JobSpec> jobs) {
+        return guarded(() -> {
+            List<JobSpec> checked = list("jobs", jobs, 1);
+            for (JobSpec job : checked) checkScript(job);
+            return then(
+                    engine.execute(new Command.Submit(checked, settings.room())),
+                    result -> as(Result.Accepted.class, result).jobs());
+        });
+    }
+
+    private void checkScript(JobSpec job) {
+        long bytes = utf8Length(job.script());
+        if (bytes > settings.maxScriptBytes()) {
+            throw new InvalidRequestException("the script of job " + job.jobId() + " has " + bytes
+                    + " bytes, want at most " + settings.maxScriptBytes());
+        }
+    }
+
+    private static long utf8Length(String text) {
+        long bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            // Each half of a surrogate pair counts two of its four bytes.
+            bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+        }
+        return bytes;
+    }
+
+    @Override
+    public CompletionStage<JobDetail> get(String jobId) {
+        return guarded(() -> engine.get(id(jobId)));
+    }
+
+    @Override
+    public CompletionStage<JobPage> find(JobQuery query) {
+        return guarded(() -> engine.find(given("query", query)));
+    }
+
+    @Override
+    public CompletionStage<JobView> await(String jobId, Duration atMost) {
+        return guarded(() -> engine.await(id(jobId), duration("at most", atMost, Duration.ZERO, Limits.WAIT)));
+    }
+
+    @Override
+    public CompletionStage<List<Changed>> cancel(List<String> jobIds, String reason) {
+        return guarded(() -> {
+            String why = reason == null ? "" : reason;
+            if (why.length() > Limits.TEXT) {
+                throw new InvalidRequestException(
+                        "the reason has " + why.length() + " characters, want at most " + Limits.TEXT);
+            }
+            return change(jobIds, ids -> new Command.Cancel(ids, why));
+        });
+    }
+
+    @Override
+    public CompletionStage<List<Changed>> retry(List<String> jobIds) {
+        return guarded(() -> change(jobIds, ids -> new Command.Retry(ids, settings.room())));
+    }
+
+    @Override
+    public CompletionStage<List<Changed>> snooze(List<String> jobIds, Duration delay) {
+        return guarded(() -> {
+            Duration checked = duration("delay", delay, Duration.ofMillis(1), Limits.DELAY);
+            return change(jobIds, ids -> new Command.Snooze(ids, checked));
+        });
+    }
+
+    private CompletableFuture<List<Changed>> change(List<String> jobIds, Function<List<String>, Command> command) {
+        List<String> ids = list("job ids", jobIds, 0);
+        ids.forEach(QueueService::id);
+        if (ids.isEmpty()) return CompletableFuture.completedFuture(List.of());
+        return then(
+                engine.execute(command.apply(ids)),
+                result -> as(Result.Altered.class, result).jobs());
+    }
+
+    @Override
+    public CompletionStage<List<WorkerView>> workers() {
+        return guarded(engine::workers);
+    }
+
+    @Override
+    public CompletionStage<GridStatus> status() {
+        return guarded(engine::status);
+    }
+
+    @Override
+    public CompletionStage<List<Lease>> claim(ClaimRequest request) {
+        return guarded(() -> engine.claim(given("claim", request)));
+    }
+
+    @Override
+    public CompletionStage<HeartbeatReply> heartbeat(Heartbeat beat) {
+        return guarded(() -> engine.heartbeat(given("heartbeat", beat)));
+    }
+
+    @Override
+    public CompletionStage<List<Verdict>> report(List<Report> reports) {
+        return guarded(() -> {
+            List<CompletableFuture<List<Verdict>>> pieces = new ArrayList<>();
+            for (List<Report> piece : pieces(list("reports", reports, 1))) {
+                pieces.add(then(
+                        engine.execute(new Command.End(piece)),
+                        result -> as(Result.Judged.class, result).verdicts()));
+            }
+            return joined(pieces);
+        });
+    }
+
+    private static List<List<Report>> pieces(List<Report> reports) {
+        List<List<Report>> pieces = new ArrayList<>();
+        int from = 0;
+        int chars = 0;
+        for (int i = 0; i < reports.size(); i++) {
+            Report one = reports.get(i);
+            chars += one.error().length()
+                    + one.result().length()
+                    + one.out().head().length();
+            chars += one.out().tail().length()
+                    + one.err().head().length()
+                    + one.err().tail().length();
+            if (chars >= PIECE_CHARS || i == reports.size() - 1) {
+                pieces.add(reports.subList(from, i + 1));
+                from = i + 1;
+                chars = 0;
+            }
+        }
+        return pieces;
+    }
+
+    private static CompletableFuture<List<Verdict>> joined(List<CompletableFuture<List<Verdict>>> pieces) {
+        CompletableFuture<List<Verdict>> all = new CompletableFuture<>();
+        CompletableFuture.allOf(pieces.toArray(new CompletableFuture<?>[0])).whenComplete((done, e) -> {
+            if (e != null && pieces.size() > 1) {
+                // Some reports may be recorded: the worker repeats them all, and hears so.
+                all.completeExceptionally(
+                        new IndeterminateException("not all reports were recorded: " + bare(e).getMessage()));
+            } else if (e != null) {
+                all.completeExceptionally(bare(e));
+            } else {
+                List<Verdict> verdicts = new ArrayList<>();
+                for (CompletableFuture<List<Verdict>> piece : pieces) verdicts.addAll(piece.join());
+                for (Verdict verdict : verdicts) {
+                    if (verdict.kind() == VerdictKind.STALE) LOG.warn("refused a report: {}", verdict.message());
+                }
+                all.complete(verdicts);
+            }
+        });
+        return all;
+    }
+
+    private static <T> CompletionStage<T> guarded(Supplier<CompletableFuture<T>> call) {
+        try {
+            return call.get();
+        } catch (BatchException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Like {@code thenApply}, but a failure stays what it is instead of coming wrapped. */
+    private static <A, B> CompletableFuture<B> then(CompletableFuture<A> stage, Function<A, B> function) {
+        CompletableFuture<B> next = new CompletableFuture<>();
+        stage.whenComplete((value, e) -> {
+            try {
+                if (e == null) {
+                    next.complete(function.apply(value));
+                } else {
+                    next.completeExceptionally(bare(e));
+                }
+            } catch (RuntimeException refused) {
+                next.completeExceptionally(refused);
+            }
+        });
+        return next;
+    }
+
+    private static Throwable bare(Throwable e) {
+        return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    }
+
+    private static <R extends Result> R as(Class<R> type, Result result) {
+        if (result instanceof Result.Refused refused) throw refused.toException();
+        return type.cast(result);
+    }
+
+    private static <T> T given(String field, T value) {
+        if (value == null) throw new InvalidRequestException("the " + field + " is missing");
+        return value;
+    }
+
+    private static String id(String jobId) {
+        if (jobId == null || jobId.isEmpty() || jobId.length() > Limits.NAME) {
+            throw new InvalidRequestException("job id is " + (jobId == null ? "missing" : "'" + head(jobId) + "'")
+                    + ", want 1 to " + Limits.NAME + " characters");
+        }
+        return jobId;
+    }
+
+    private static String head(String text) {
+        return text.length() <= Limits.NAME ? text : text.substring(0, Limits.NAME) + "…";
+    }
+
+    private static Duration duration(String field, Duration value, Duration least, Duration most) {
+        if (value == null || value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new InvalidRequestException(field + " is " + value + ", want " + least + " to " + most);
+        }
+        return value;
+    }
+
+    private static <T> List<T> list(String field, List<T> values, int least) {
+        given("list of " + field, values);
+        if (values.size() < least || values.size() > Limits.BULK) {
+            throw new InvalidRequestException(
+                    field + " has " + values.size() + " entries, want " + least + " to " + Limits.BULK);
+        }
+        for (T value : values) given("entry in " + field, value);
+        return List.copyOf(values);
+    }
+}
