@@ -171,6 +171,11 @@ public final class QueueEngine implements Replica {
         onTick();
     }
 
+    /** For those who run the core executor themselves. */
+    QueueMachine machine() {
+        return machine;
+    }
+
     /** What is wrong with the server now, for people; empty if nothing is. */
     public String problem() {
         return problem;
@@ -497,8 +502,9 @@ public final class QueueEngine implements Replica {
             promote(time);
             prune(time);
         } else if (problem.isEmpty()) {
-            problem = "the wall clock jumped by " + jump + "; jobs that wait for a time go on waiting until the clock "
-                    + "is right again or the server is started anew";
+            problem =
+                    "the wall clock jumped by " + jump + "; jobs that wait for a time go on waiting until it is back; "
+                            + "if its new time is the right one, start the server anew";
             LOG.error(problem);
         }
         Leases.Due due = leases.due(now);
