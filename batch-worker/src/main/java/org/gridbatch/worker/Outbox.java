@@ -10,8 +10,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.gridbatch.api.BatchException;
 import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.Limits;
+import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
@@ -30,6 +32,9 @@ final class Outbox {
     /** Characters of one call, so that many long outputs do not make a message that is too big to send. */
     private static final int CALL_CHARS = 512 * 1_024;
 
+    /** Tries of a report that fails by itself in a way that the API does not know. */
+    private static final int TRIES_ALONE = 8;
+
     private final EventLoop loop;
     private final WorkQueue queue;
     private final Contact contact;
@@ -44,7 +49,10 @@ final class Outbox {
 
     private static final class Entry {
         private final Report report;
+        /** Whether the queue may have got it. */
         private boolean sent;
+
+        private int triesAlone;
 
         private Entry(Report report) {
             this.report = report;
@@ -99,7 +107,10 @@ final class Outbox {
 
     private void send() {
         if (calling || waiting != null || entries.isEmpty()) return;
-        List<Report> reports = batch();
+        List<Entry> batch = batch();
+        List<Entry> sentFirst = batch.stream().filter(entry -> !entry.sent).toList();
+        sentFirst.forEach(entry -> entry.sent = true);
+        List<Report> reports = batch.stream().map(entry -> entry.report).toList();
         calling = true;
         loop.call(() -> queue.report(reports), ANSWER, new EventLoop.Answer<List<Verdict>>() {
             private boolean failed;
@@ -122,22 +133,22 @@ final class Outbox {
                 failed = true;
                 calling = false;
                 contact.failed(why);
-                if (why instanceof InvalidRequestException) refused(reports, why);
+                if (why instanceof QueueUnavailableException) sentFirst.forEach(entry -> entry.sent = false);
+                if (isTheirFault(why)) refused(reports, why);
                 sendAgainLater();
             }
         });
     }
 
-    private List<Report> batch() {
-        List<Report> reports = new ArrayList<>();
+    private List<Entry> batch() {
+        List<Entry> batch = new ArrayList<>();
         int chars = 0;
         for (Entry entry : entries.values()) {
             chars += chars(entry.report);
-            if (!reports.isEmpty() && (chars > CALL_CHARS || reports.size() >= callSize)) break;
-            entry.sent = true;
-            reports.add(entry.report);
+            if (!batch.isEmpty() && (chars > CALL_CHARS || batch.size() >= callSize)) break;
+            batch.add(entry);
         }
-        return reports;
+        return batch;
     }
 
     private static int chars(Report report) {
@@ -160,12 +171,21 @@ final class Outbox {
                 verdict.state());
     }
 
+    /** Whether it comes from what is reported: no other trouble may cost an outcome. */
+    private static boolean isTheirFault(Throwable why) {
+        return why instanceof InvalidRequestException || !(why instanceof BatchException || Contact.isAway(why));
+    }
+
     private void refused(List<Report> reports, Throwable why) {
         if (reports.size() > 1) {
             callSize = 1;
             return;
         }
         Report report = reports.get(0);
+        Entry entry = entries.get(report.leaseId());
+        if (entry == null) return;
+        entry.triesAlone++;
+        if (!(why instanceof InvalidRequestException) && entry.triesAlone < TRIES_ALONE) return;
         entries.remove(report.leaseId());
         LOG.error(
                 "the outcome {} of job {} is dropped, the queue cannot take it: {}; the job is tried again when lease {}"

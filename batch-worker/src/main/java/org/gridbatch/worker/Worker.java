@@ -43,6 +43,9 @@ final class Worker {
     /** Heartbeats that fail are sent again sooner than the next one would be due. */
     private static final Duration MOST_HEARTBEAT_WAIT = Duration.ofSeconds(1);
 
+    /** Until the first lease says it. */
+    private static final Duration FIRST_TERM = Duration.ofSeconds(30);
+
     private static final Duration LEAST_HEARTBEAT_ANSWER = Duration.ofMillis(500);
     /** After the last script has ended, for the reports and the open claims. */
     private static final Duration LAST_CALLS = Duration.ofSeconds(5);
@@ -64,6 +67,10 @@ final class Worker {
     private final RetryWait heartbeatRetry = new RetryWait(MOST_HEARTBEAT_WAIT);
     private EventLoop.Timer heartbeatTimer;
     private boolean heartbeating;
+    private long lastHeartbeatAt;
+    /** As the queue said last. */
+    private Duration term = FIRST_TERM;
+
     private EventLoop.Timer stopTimer;
 
     private boolean stopping;
@@ -77,6 +84,7 @@ final class Worker {
         this.settings = settings;
         this.incarnation = incarnation;
         this.runner = runner;
+        lastHeartbeatAt = loop.nanoTime();
         contact = new Contact(loop, settings.name());
         slots = new Slots(settings.name(), settings.slots());
         outbox = new Outbox(loop, queue, contact, this::changed);
@@ -108,6 +116,7 @@ final class Worker {
                 // A claim and the one that took its place were both granted jobs.
                 report(lease, ReportKind.RELEASE, "the worker has no free slot any more");
             } else {
+                term = lease.leaseFor();
                 HeldLease fresh = new HeldLease(lease, slots.take(), claimSentAt);
                 held.put(fresh.id(), fresh);
                 if (fresh.mayStart(loop.nanoTime())) start(fresh);
@@ -149,6 +158,7 @@ final class Worker {
         unhold(one);
         if (wasHeld) {
             outbox.add(report(one, result));
+            scheduleHeartbeat();
         } else {
             LOG.debug("job {}: its script has ended, with nothing to report", one.jobId());
         }
@@ -254,25 +264,33 @@ final class Worker {
     private void scheduleHeartbeat() {
         if (heartbeatTimer != null) heartbeatTimer.cancel();
         heartbeatTimer = null;
-        if (heartbeating || held.isEmpty()) return;
+        if (heartbeating || hasNoLease()) return;
         long now = loop.nanoTime();
+        long third = term.toNanos() / 3;
         long wait = held.values().stream()
                 .mapToLong(one -> one.heartbeatAt() - now)
                 .min()
-                .orElseThrow();
+                .orElse(third);
+        if (outbox.size() > 0) wait = Math.min(wait, lastHeartbeatAt + third - now);
         if (wait <= 0) heartbeat();
         else heartbeatTimer = loop.schedule(Duration.ofNanos(wait), this::heartbeat);
     }
 
+    /** A lease whose report is not answered is still held: it must not end before the report arrives. */
+    private boolean hasNoLease() {
+        return held.isEmpty() && outbox.size() == 0;
+    }
+
     private void heartbeat() {
-        if (heartbeating || held.isEmpty()) return;
+        if (heartbeating || hasNoLease()) return;
         heartbeating = true;
         List<HeldLease> listed = new ArrayList<>(held.values());
         List<Long> ids = new ArrayList<>(held.keySet());
         ids.addAll(outbox.leaseIds());
         long sentAt = loop.nanoTime();
+        lastHeartbeatAt = sentAt;
         Heartbeat beat = new Heartbeat(settings.name(), incarnation, ids);
-        loop.call(() -> queue.heartbeat(beat), answerTime(listed), new EventLoop.Answer<HeartbeatReply>() {
+        loop.call(() -> queue.heartbeat(beat), answerTime(), new EventLoop.Answer<HeartbeatReply>() {
             private boolean failed;
 
             @Override
@@ -295,12 +313,13 @@ final class Worker {
         });
     }
 
-    private static Duration answerTime(List<HeldLease> listed) {
-        Duration third = listed.get(0).lease.leaseFor().dividedBy(3);
+    private Duration answerTime() {
+        Duration third = term.dividedBy(3);
         return third.compareTo(LEAST_HEARTBEAT_ANSWER) < 0 ? LEAST_HEARTBEAT_ANSWER : third;
     }
 
     private void confirmed(List<HeldLease> listed, long sentAt, HeartbeatReply reply) {
+        term = reply.leaseFor();
         for (long leaseId : reply.lost()) lost(leaseId);
         for (HeldLease one : listed) {
             if (held.get(one.id()) == one) one.confirm(sentAt, reply.leaseFor());

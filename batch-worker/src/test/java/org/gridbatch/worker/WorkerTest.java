@@ -1,0 +1,640 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.worker;
+
+import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.InvalidRequestException;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.Lease;
+import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.Report;
+import org.gridbatch.api.ReportKind;
+import org.gridbatch.api.VerdictKind;
+import org.gridbatch.worker.gogo.Script;
+import org.gridbatch.worker.gogo.ScriptOutcome;
+import org.junit.Test;
+
+public class WorkerTest {
+    private static final Duration TERM = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration STOP_WAIT = Duration.ofSeconds(20);
+
+    private final ManualLoop loop = new ManualLoop();
+    private final FakeQueue queue = new FakeQueue();
+    private final FakeScripts scripts = new FakeScripts();
+    private Worker worker;
+
+    private void start(int slots) {
+        Settings settings = new Settings(
+                "worker-1",
+                "",
+                slots,
+                List.of("mail"),
+                Map.of("room", "7"),
+                Duration.ofSeconds(30),
+                1_000,
+                STOP_WAIT,
+                GRACE,
+                Script.DEFAULT_DENIED);
+        worker = new Worker(loop, queue, settings, "incarnation-1", scripts);
+        worker.start();
+        loop.run();
+    }
+
+    private static Lease lease(long id) {
+        return lease(id, Duration.ZERO);
+    }
+
+    private static Lease lease(long id, Duration timeout) {
+        return new Lease(
+                id,
+                1,
+                TERM,
+                JobSpec.script("echo hello").jobId("job-" + id).timeout(timeout).build());
+    }
+
+    private void answer(int claim, Lease... leases) {
+        queue.claims.get(claim).answer().complete(List.of(leases));
+        loop.run();
+    }
+
+    private void grant(Lease... leases) {
+        answer(queue.claims.size() - 1, leases);
+    }
+
+    private void ends(long leaseId, ScriptOutcome outcome) {
+        scripts.of(leaseId).ends(outcome);
+        loop.run();
+    }
+
+    private ClaimRequest claim(int index) {
+        return queue.claims.get(index).request();
+    }
+
+    private static void pass(ManualLoop loop, int seconds) {
+        loop.pass(Duration.ofSeconds(seconds));
+    }
+
+    private Report onlyReport() {
+        assertEquals(queue.reported().toString(), 1, queue.reported().size());
+        return queue.reported().get(0);
+    }
+
+    // Claims.
+
+    @Test
+    public void itAsksForAsManyLeasesAsSlotsAreFree() {
+        start(4);
+        assertEquals(1, queue.claims.size());
+        assertEquals(4, claim(0).slots());
+        assertEquals(4, claim(0).totalSlots());
+        assertEquals(List.of("mail"), claim(0).queues());
+        assertEquals(Map.of("room", "7"), claim(0).labels());
+        grant(lease(1));
+        assertEquals(3, claim(1).slots());
+        assertEquals(claim(0).claimId() + 1, claim(1).claimId());
+        assertEquals(claim(0).incarnation(), claim(1).incarnation());
+    }
+
+    @Test
+    public void itAsksForNothingWhileNoSlotIsFree() {
+        start(2);
+        grant(lease(1), lease(2));
+        assertEquals(1, queue.claims.size());
+        assertEquals(2, scripts.runs.size());
+        ends(1, ScriptOutcome.COMPLETED);
+        assertEquals(1, claim(1).slots());
+    }
+
+    @Test
+    public void aSlotThatGetsFreeIsAskedForAtOnce() {
+        start(2);
+        grant(lease(1));
+        assertEquals(1, claim(1).slots());
+        ends(1, ScriptOutcome.COMPLETED);
+        assertEquals(2, claim(2).slots());
+        assertTrue(claim(2).claimId() > claim(1).claimId());
+    }
+
+    @Test
+    public void leasesOfAnOlderClaimAreNotLost() {
+        start(3);
+        grant(lease(1));
+        ends(1, ScriptOutcome.COMPLETED);
+        answer(1, lease(2));
+        scripts.of(2);
+        answer(2, lease(3), lease(4));
+        scripts.of(3);
+        scripts.of(4);
+    }
+
+    @Test
+    public void leasesThatNoSlotIsFreeForAreGivenBack() {
+        start(2);
+        grant(lease(1));
+        ends(1, ScriptOutcome.COMPLETED);
+        answer(1, lease(2));
+        answer(2, lease(3), lease(4));
+        Report released = queue.reported().get(1);
+        assertEquals(ReportKind.RELEASE, released.kind());
+        assertEquals(4, released.leaseId());
+    }
+
+    @Test
+    public void aClaimIsRepeatedUnderItsIdUntilItIsAnswered() {
+        queue.away = true;
+        start(2);
+        pass(loop, 20);
+        queue.away = false;
+        pass(loop, 3);
+        assertEquals(1, claim(0).claimId());
+        queue.lastClaim().answer().completeExceptionally(new QueueUnavailableException("stopping"));
+        pass(loop, 3);
+        assertEquals(2, queue.claims.size());
+        assertEquals(claim(0), claim(1));
+        grant(lease(1));
+        scripts.of(1);
+    }
+
+    @Test
+    public void aClaimThatIsNeverAnsweredIsRepeated() {
+        start(2);
+        pass(loop, 46);
+        assertEquals(2, queue.claims.size());
+        assertEquals(claim(0), claim(1));
+    }
+
+    @Test
+    public void aRepeatedClaimThatIsAnsweredTwiceRunsEachJobOnce() {
+        start(2);
+        pass(loop, 46);
+        answer(1, lease(1));
+        ends(1, ScriptOutcome.COMPLETED);
+        answer(0, lease(1));
+        assertEquals(1, scripts.runs.size());
+        assertEquals(ReportKind.COMPLETE, onlyReport().kind());
+    }
+
+    @Test
+    public void anEmptyAnswerIsFollowedByTheNextClaim() {
+        start(2);
+        pass(loop, 30);
+        grant();
+        assertEquals(2, queue.claims.size());
+        assertEquals(2, claim(1).claimId());
+    }
+
+    @Test
+    public void emptyAnswersThatComeAtOnceDoNotMakeABusyLoop() {
+        start(2);
+        for (int i = 0; i < 200; i++) {
+            if (!queue.lastClaim().answer().isDone()) grant();
+            loop.pass(Duration.ofMillis(50));
+        }
+        assertTrue("in 10 s it claimed " + queue.claims.size() + " times", queue.claims.size() < 15);
+    }
+
+    @Test
+    public void aNameInUseIsTriedAgainMoreAndMoreSlowly() {
+        start(2);
+        for (int i = 0; i < 120; i++) {
+            if (!queue.lastClaim().answer().isDone()) {
+                queue.lastClaim().answer().completeExceptionally(new InvalidRequestException("worker-1 is in use"));
+            }
+            pass(loop, 1);
+        }
+        assertTrue("claims: " + queue.claims.size(), queue.claims.size() >= 8 && queue.claims.size() <= 16);
+        pass(loop, 31);
+        grant(lease(1));
+        scripts.of(1);
+    }
+
+    @Test
+    public void openClaimsAreBounded() {
+        start(8);
+        grant(lease(1), lease(2), lease(3), lease(4), lease(5), lease(6), lease(7));
+        for (long id = 1; id < 8; id++) ends(id, ScriptOutcome.COMPLETED);
+        assertEquals(
+                4, queue.claims.stream().filter(call -> !call.answer().isDone()).count());
+        answer(1);
+        answer(2);
+        answer(3);
+        assertEquals(8, queue.lastClaim().request().slots());
+    }
+
+    // Leases.
+
+    @Test
+    public void heartbeatsListAllLeasesEveryThirdOfTheTerm() {
+        start(2);
+        grant(lease(1), lease(2));
+        pass(loop, 9);
+        assertEquals(0, queue.heartbeats.size());
+        pass(loop, 1);
+        assertEquals(List.of(1L, 2L), queue.heartbeats.get(0).request().leaseIds());
+        pass(loop, 50);
+        assertEquals(6, queue.heartbeats.size());
+    }
+
+    @Test
+    public void aLeaseOfAClaimThatWaitedLongIsConfirmedBeforeItsScriptStarts() {
+        start(1);
+        queue.answersHeartbeats = false;
+        pass(loop, 29);
+        grant(lease(1));
+        assertTrue(scripts.runs.isEmpty());
+        assertEquals(1, queue.heartbeats.size());
+        queue.heartbeats.get(0).answer().complete(new org.gridbatch.api.HeartbeatReply(TERM, List.of(), List.of()));
+        loop.run();
+        scripts.of(1);
+    }
+
+    @Test
+    public void aLeaseThatIsLostBeforeItIsConfirmedIsNeverStarted() {
+        start(1);
+        queue.lost = List.of(1L);
+        pass(loop, 29);
+        grant(lease(1));
+        assertTrue(scripts.runs.isEmpty());
+        assertTrue(queue.reported().isEmpty());
+        assertEquals(1, queue.lastClaim().request().slots());
+    }
+
+    @Test
+    public void aScriptIsStoppedBeforeItsLeaseEndsWhenNoHeartbeatGetsThrough() {
+        start(1);
+        grant(lease(1));
+        pass(loop, 20);
+        queue.away = true;
+        pass(loop, 24);
+        assertFalse(scripts.of(1).interrupted);
+        pass(loop, 2);
+        assertTrue("25 s after the heartbeat of second 20", scripts.of(1).interrupted);
+        queue.away = false;
+        pass(loop, 5);
+        assertTrue(queue.reported().isEmpty());
+        assertEquals(1, queue.lastClaim().request().slots());
+    }
+
+    @Test
+    public void heartbeatsThatAreLostAreSentAgainSooner() {
+        start(1);
+        grant(lease(1));
+        queue.away = true;
+        pass(loop, 20);
+        queue.away = false;
+        pass(loop, 2);
+        assertFalse(queue.heartbeats.isEmpty());
+        pass(loop, 60);
+        assertFalse(scripts.of(1).interrupted);
+    }
+
+    @Test
+    public void aHeartbeatThatIsAnsweredLateCountsFromItsSending() {
+        start(1);
+        grant(lease(1));
+        queue.answersHeartbeats = false;
+        pass(loop, 19);
+        queue.heartbeats.get(0).answer().complete(new org.gridbatch.api.HeartbeatReply(TERM, List.of(), List.of()));
+        loop.run();
+        pass(loop, 15);
+        assertFalse("sent at second 10, so it may run until 35", scripts.of(1).interrupted);
+        pass(loop, 2);
+        assertTrue(scripts.of(1).interrupted);
+    }
+
+    @Test
+    public void theScriptOfALostLeaseIsStoppedAndNotReported() {
+        start(1);
+        grant(lease(1));
+        queue.lost = List.of(1L);
+        pass(loop, 10);
+        assertTrue(scripts.of(1).interrupted);
+        assertTrue(queue.reported().isEmpty());
+        assertEquals(1, queue.lastClaim().request().slots());
+    }
+
+    @Test
+    public void aCancelledJobIsStoppedAndReportedSo() {
+        start(1);
+        grant(lease(1));
+        queue.cancelled = List.of(1L);
+        pass(loop, 10);
+        assertTrue(scripts.of(1).interrupted);
+        assertEquals(ReportKind.CANCELLED, onlyReport().kind());
+    }
+
+    @Test
+    public void aJobThatIsCancelledBeforeItStartsIsReportedSo() {
+        start(1);
+        queue.cancelled = List.of(1L);
+        pass(loop, 29);
+        grant(lease(1));
+        assertTrue(scripts.runs.isEmpty());
+        assertEquals(ReportKind.CANCELLED, onlyReport().kind());
+    }
+
+    // Scripts.
+
+    @Test
+    public void outcomesAreReportedAsTheyAre() {
+        start(4);
+        grant(lease(1), lease(2), lease(3), lease(4));
+        scripts.of(1).ends(ScriptOutcome.COMPLETED);
+        scripts.of(2).ends(ScriptOutcome.FAILED);
+        scripts.of(3).ends(ScriptOutcome.FAILED_FOR_GOOD);
+        scripts.of(4).ends(ScriptOutcome.SNOOZED, Duration.ofMinutes(5), "");
+        loop.run();
+        assertEquals("what ends together is reported together", 1, queue.reports.size());
+        List<Report> reports = queue.reported();
+        assertEquals(
+                List.of(ReportKind.COMPLETE, ReportKind.FAIL, ReportKind.FAIL_FOR_GOOD, ReportKind.SNOOZE),
+                reports.stream().map(Report::kind).toList());
+        assertEquals("it failed", reports.get(1).error());
+        assertEquals(Duration.ofMinutes(5), reports.get(3).delay());
+        assertEquals("job-1", reports.get(0).jobId());
+    }
+
+    @Test
+    public void anAttemptThatTakesTooLongIsStoppedAndFails() {
+        start(1);
+        grant(lease(1, Duration.ofSeconds(5)));
+        pass(loop, 4);
+        assertFalse(scripts.of(1).interrupted);
+        pass(loop, 1);
+        assertTrue(scripts.of(1).interrupted);
+        assertEquals(ReportKind.FAIL, onlyReport().kind());
+        assertEquals("timed out after PT5S, in: sleep 60", onlyReport().error());
+    }
+
+    @Test
+    public void aScriptThatHadEndedWhenItsTimeWasUpCounts() {
+        start(1);
+        grant(lease(1, Duration.ofSeconds(5)));
+        scripts.of(1).ends(ScriptOutcome.COMPLETED);
+        pass(loop, 6);
+        assertEquals(ReportKind.COMPLETE, onlyReport().kind());
+    }
+
+    @Test
+    public void aSlotWhoseScriptDoesNotHeedAnInterruptIsNotUsedAgain() {
+        start(2);
+        grant(lease(1, Duration.ofSeconds(5)));
+        scripts.of(1).heeds = false;
+        pass(loop, 14);
+        assertTrue(queue.reported().isEmpty());
+        pass(loop, 1);
+        assertThat(onlyReport().error(), containsString("timed out after PT5S"));
+        assertThat(onlyReport().error(), containsString("still runs on worker worker-1"));
+        grant(lease(2));
+        assertEquals(List.of(0, 1), scripts.slots);
+        assertEquals("all slots are taken", 2, queue.claims.size());
+        ends(2, ScriptOutcome.COMPLETED);
+        assertEquals(1, queue.lastClaim().request().slots());
+        assertEquals(1, queue.lastClaim().request().totalSlots());
+    }
+
+    @Test
+    public void aWorkerWhoseSlotsAreAllOutOfUseClaimsNothingUntilOneEnds() {
+        start(1);
+        grant(lease(1, Duration.ofSeconds(5)));
+        scripts.of(1).heeds = false;
+        pass(loop, 300);
+        assertEquals(1, queue.claims.size());
+        ends(1, ScriptOutcome.INTERRUPTED);
+        assertEquals(2, queue.claims.size());
+        assertEquals("reported once", ReportKind.FAIL, onlyReport().kind());
+    }
+
+    @Test
+    public void aScriptThatCannotBeStartedIsGivenBack() {
+        Settings settings = new Settings(
+                "worker-1", "", 1, List.of(), Map.of(), Duration.ofSeconds(30), 1_000, STOP_WAIT, GRACE, List.of());
+        new Worker(loop, queue, settings, "incarnation-1", (lease, slot) -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                })
+                .start();
+        loop.run();
+        grant(lease(1));
+        assertEquals(ReportKind.RELEASE, onlyReport().kind());
+        assertEquals(2, queue.claims.size());
+    }
+
+    // Reports.
+
+    @Test
+    public void aReportIsRepeatedUntilItIsAnsweredAndItsLeaseIsKept() {
+        start(1);
+        grant(lease(1));
+        queue.answersReports = false;
+        ends(1, ScriptOutcome.COMPLETED);
+        pass(loop, 40);
+        assertTrue(queue.reports.size() >= 2);
+        assertEquals(
+                List.of(1L),
+                queue.heartbeats.get(queue.heartbeats.size() - 1).request().leaseIds());
+        queue.answersReports = true;
+        pass(loop, 20);
+        int sent = queue.reports.size();
+        int beats = queue.heartbeats.size();
+        pass(loop, 60);
+        assertEquals(sent, queue.reports.size());
+        assertEquals(beats, queue.heartbeats.size());
+    }
+
+    @Test
+    public void reportsWaitWhileTheQueueIsAway() {
+        start(2);
+        grant(lease(1), lease(2));
+        queue.away = true;
+        ends(1, ScriptOutcome.COMPLETED);
+        pass(loop, 5);
+        ends(2, ScriptOutcome.FAILED);
+        pass(loop, 5);
+        queue.away = false;
+        pass(loop, 3);
+        assertEquals(1, queue.reports.size());
+        assertEquals(2, queue.reported().size());
+    }
+
+    @Test
+    public void aReportThatWasNeverSentIsDroppedWithItsLease() {
+        start(1);
+        grant(lease(1));
+        queue.takesReports = false;
+        ends(1, ScriptOutcome.COMPLETED);
+        queue.lost = List.of(1L);
+        pass(loop, 20);
+        queue.takesReports = true;
+        pass(loop, 60);
+        assertTrue(queue.reported().isEmpty());
+    }
+
+    @Test
+    public void aReportThatMayHaveArrivedIsAskedForAlthoughItsLeaseIsGone() {
+        start(1);
+        grant(lease(1));
+        queue.answersReports = false;
+        ends(1, ScriptOutcome.COMPLETED);
+        queue.lost = List.of(1L);
+        pass(loop, 12);
+        queue.answersReports = true;
+        pass(loop, 10);
+        assertEquals(2, queue.reports.size());
+        pass(loop, 60);
+        assertEquals(2, queue.reports.size());
+    }
+
+    @Test
+    public void aStaleReportIsNotRepeated() {
+        start(1);
+        grant(lease(1));
+        queue.verdict = VerdictKind.STALE;
+        ends(1, ScriptOutcome.COMPLETED);
+        pass(loop, 60);
+        assertEquals(1, queue.reports.size());
+    }
+
+    @Test
+    public void aReportThatTheQueueRefusesDoesNotHoldUpTheOthers() {
+        start(2);
+        grant(lease(1), lease(2));
+        queue.answersReports = false;
+        scripts.of(1).ends(ScriptOutcome.COMPLETED);
+        scripts.of(2).ends(ScriptOutcome.COMPLETED);
+        loop.run();
+        queue.reports.get(0).answer().completeExceptionally(new InvalidRequestException("too much"));
+        pass(loop, 1);
+        queue.reports.get(1).answer().completeExceptionally(new InvalidRequestException("too much"));
+        queue.answersReports = true;
+        pass(loop, 5);
+        assertEquals(3, queue.reports.size());
+        assertEquals(2, queue.reports.get(2).request().get(0).leaseId());
+    }
+
+    @Test
+    public void unansweredReportsStopTheClaims() {
+        start(2);
+        queue.answersReports = false;
+        for (long id = 1; id < 20; id++) {
+            if (queue.lastClaim().answer().isDone()) break;
+            grant(lease(id));
+            ends(id, ScriptOutcome.COMPLETED);
+        }
+        assertTrue("claims: " + queue.claims.size(), queue.claims.size() < 10);
+        queue.reports
+                .get(0)
+                .answer()
+                .complete(queue.verdicts(queue.reports.get(0).request()));
+        queue.answersReports = true;
+        pass(loop, 60);
+        assertFalse(queue.lastClaim().answer().isDone());
+    }
+
+    @Test
+    public void longOutputsAreReportedInSeveralCalls() {
+        start(200);
+        grant(java.util.stream.LongStream.rangeClosed(1, 200)
+                .mapToObj(WorkerTest::lease)
+                .toArray(Lease[]::new));
+        for (long id = 1; id <= 200; id++) scripts.of(id).ends(ScriptOutcome.FAILED, Duration.ZERO, "x".repeat(16_000));
+        loop.run();
+        assertEquals(200, queue.reported().size());
+        assertTrue(queue.reports.size() >= 6);
+    }
+
+    // The end.
+
+    private CompletableFuture<Void> stop() {
+        CompletableFuture<Void> stopped = worker.stop().toCompletableFuture();
+        loop.run();
+        return stopped;
+    }
+
+    @Test
+    public void aStopEndsTheClaimThatWaitsAndGivesBackWhatItBrings() {
+        start(2);
+        CompletableFuture<Void> stopped = stop();
+        assertEquals(2, queue.claims.size());
+        assertEquals(Duration.ZERO, claim(1).maxWait());
+        assertFalse(stopped.isDone());
+        answer(0, lease(1));
+        answer(1, lease(2));
+        assertTrue(scripts.runs.isEmpty());
+        assertEquals(
+                List.of(ReportKind.RELEASE, ReportKind.RELEASE),
+                queue.reported().stream().map(Report::kind).toList());
+        assertTrue(stopped.isDone());
+        pass(loop, 100);
+        assertEquals(2, queue.claims.size());
+    }
+
+    @Test
+    public void aStopLetsScriptsEnd() {
+        start(1);
+        grant(lease(1));
+        CompletableFuture<Void> stopped = stop();
+        pass(loop, 15);
+        assertFalse(stopped.isDone());
+        assertFalse("leases are kept meanwhile", queue.heartbeats.isEmpty());
+        ends(1, ScriptOutcome.COMPLETED);
+        assertEquals(ReportKind.COMPLETE, onlyReport().kind());
+        assertTrue(stopped.isDone());
+        assertEquals(1, queue.claims.size());
+    }
+
+    @Test
+    public void aStopGivesBackWhatDoesNotEndInTime() {
+        start(1);
+        grant(lease(1));
+        CompletableFuture<Void> stopped = stop();
+        pass(loop, 20);
+        assertTrue(scripts.of(1).interrupted);
+        assertEquals(ReportKind.RELEASE, onlyReport().kind());
+        assertTrue(stopped.isDone());
+    }
+
+    @Test
+    public void aStopGivesBackWhatHasNotStarted() {
+        start(1);
+        queue.answersHeartbeats = false;
+        pass(loop, 29);
+        grant(lease(1));
+        CompletableFuture<Void> stopped = stop();
+        assertEquals(ReportKind.RELEASE, onlyReport().kind());
+        assertTrue(stopped.isDone());
+    }
+
+    @Test
+    public void aStopIsBoundedWhateverHappens() {
+        start(1);
+        grant(lease(1));
+        scripts.of(1).heeds = false;
+        CompletableFuture<Void> stopped = stop();
+        queue.away = true;
+        pass(loop, 36);
+        assertTrue(stopped.isDone());
+        assertTrue("what still runs is not given back", queue.reported().isEmpty());
+    }
+
+    @Test
+    public void aStopWithoutAQueueIsBounded() {
+        queue.away = true;
+        start(1);
+        CompletableFuture<Void> stopped = stop();
+        pass(loop, 6);
+        assertTrue(stopped.isDone());
+    }
+}
