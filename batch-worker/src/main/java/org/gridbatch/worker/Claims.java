@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks for leases. There is one claim that counts, and each is sent again under its id until it is answered. When the
- * number of free slots changes, a newer claim takes its place at once, which makes the server end the older one; that
- * one's answer is still waited for, as it may bring leases that were granted just then. Lives on the event loop.
+ * number of free slots changes while it waits for jobs, a newer claim takes its place, which makes the server end the
+ * older one; that one's answer is still waited for, as it may bring leases that were granted just then. Lives on the
+ * event loop.
  */
 final class Claims {
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
@@ -26,6 +27,11 @@ final class Claims {
     private static final Duration MOST_WAIT_REFUSED = Duration.ofSeconds(30);
     /** Claims without an answer; at the bound no newer one is made until one is answered. */
     private static final int MAX_OPEN = 4;
+    /**
+     * When a claim that is not answered yet most likely waits for jobs. Before that its answer is likely to be on its
+     * way, with leases for the very slots that a newer claim would ask for again, and those would have to be given back.
+     */
+    private static final Duration SETTLED = Duration.ofMillis(50);
     /** An empty answer that comes sooner was not waited for, and asking again at once would be a busy loop. */
     private static final Duration SOON = Duration.ofMillis(500);
 
@@ -40,6 +46,7 @@ final class Claims {
     private Claim current;
     private long lastId;
     private boolean pausing;
+    private boolean settling;
     private int wanted;
     private int usable;
     private boolean stopping;
@@ -71,8 +78,24 @@ final class Claims {
 
     private void ask() {
         if (stopping || pausing || wanted < 1 || open.size() >= MAX_OPEN) return;
-        if (current != null && current.request.slots() == wanted) return;
+        if (current != null) {
+            if (current.request.slots() == wanted) return;
+            long young = SETTLED.toNanos() - (loop.nanoTime() - current.firstSentAt);
+            if (young > 0) {
+                askWhenSettled(Duration.ofNanos(young));
+                return;
+            }
+        }
         make(wanted, settings.claimWait());
+    }
+
+    private void askWhenSettled(Duration wait) {
+        if (settling) return;
+        settling = true;
+        loop.schedule(wait, () -> {
+            settling = false;
+            ask();
+        });
     }
 
     private void make(int slots, Duration maxWait) {

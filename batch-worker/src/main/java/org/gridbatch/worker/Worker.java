@@ -433,6 +433,12 @@ final class Worker {
         lastCalls = true;
         loop.schedule(LAST_CALLS, () -> {
             if (stopped.isDone()) return;
+            if (outbox.size() == 0 && executing == 0) {
+                // What the claim may still be granted is not listed in any heartbeat, so the queue takes it back.
+                LOG.info("worker {} stops without an answer to its last claim", settings.name());
+                stopped.complete(null);
+                return;
+            }
             LOG.warn(
                     "worker {} stops with {} reports unanswered and {} scripts that still run; the queue rescues their"
                             + " jobs when their leases end",

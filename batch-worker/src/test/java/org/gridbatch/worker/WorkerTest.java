@@ -123,15 +123,33 @@ public class WorkerTest {
         start(2);
         grant(lease(1));
         assertEquals(1, claim(1).slots());
+        pass(loop, 1);
         ends(1, ScriptOutcome.COMPLETED);
         assertEquals(2, claim(2).slots());
         assertTrue(claim(2).claimId() > claim(1).claimId());
     }
 
     @Test
+    public void aClaimThatIsAboutToBeAnsweredIsNotAskedAgain() {
+        start(2);
+        grant(lease(1), lease(2));
+        ends(1, ScriptOutcome.COMPLETED);
+        ends(2, ScriptOutcome.COMPLETED);
+        assertEquals(2, queue.claims.size());
+        answer(1, lease(3));
+        assertEquals(1, claim(2).slots());
+        loop.pass(Duration.ofMillis(40));
+        ends(3, ScriptOutcome.COMPLETED);
+        assertEquals(3, queue.claims.size());
+        loop.pass(Duration.ofMillis(10));
+        assertEquals(2, claim(3).slots());
+    }
+
+    @Test
     public void leasesOfAnOlderClaimAreNotLost() {
         start(3);
         grant(lease(1));
+        pass(loop, 1);
         ends(1, ScriptOutcome.COMPLETED);
         answer(1, lease(2));
         scripts.of(2);
@@ -144,6 +162,7 @@ public class WorkerTest {
     public void leasesThatNoSlotIsFreeForAreGivenBack() {
         start(2);
         grant(lease(1));
+        pass(loop, 1);
         ends(1, ScriptOutcome.COMPLETED);
         answer(1, lease(2));
         answer(2, lease(3), lease(4));
@@ -225,7 +244,10 @@ public class WorkerTest {
     public void openClaimsAreBounded() {
         start(8);
         grant(lease(1), lease(2), lease(3), lease(4), lease(5), lease(6), lease(7));
-        for (long id = 1; id < 8; id++) ends(id, ScriptOutcome.COMPLETED);
+        for (long id = 1; id < 8; id++) {
+            pass(loop, 1);
+            ends(id, ScriptOutcome.COMPLETED);
+        }
         assertEquals(
                 4, queue.claims.stream().filter(call -> !call.answer().isDone()).count());
         answer(1);

@@ -22,6 +22,9 @@ import org.osgi.framework.Constants;
 final class DeniedCommands {
     private static final String EXIT = "system:exit";
     private static final Set<String> ENDS_JVM = Set.of("exit", "halt");
+    /** The usual way to end a framework from its shell. */
+    private static final Set<String> ENDS_BUNDLES = Set.of("felix:stop", "felix:update", "felix:uninstall");
+
     private static final Set<String> ENDS_FRAMEWORK = Set.of("stop", "update", "uninstall");
 
     private final List<Pattern> patterns;
@@ -51,8 +54,18 @@ final class DeniedCommands {
     }
 
     /** @throws DeniedCommandException if the command is denied */
-    void check(String command) {
+    void check(String command, List<Object> arguments) {
         if (matches(command.toLowerCase(Locale.ROOT))) throw denied(command);
+        if (exitDenied && ENDS_BUNDLES.contains(command) && arguments.stream().anyMatch(DeniedCommands::isFramework)) {
+            throw denied(EXIT + " (as " + command + " of bundle 0)");
+        }
+    }
+
+    private static boolean isFramework(Object argument) {
+        return argument instanceof Bundle bundle
+                ? bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID
+                : argument instanceof CharSequence && argument.toString().equals("0")
+                        || argument instanceof Number number && number.longValue() == 0;
     }
 
     /** @throws DeniedCommandException if calling the method would end the JVM or the framework, and that is denied */

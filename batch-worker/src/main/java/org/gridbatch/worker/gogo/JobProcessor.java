@@ -76,7 +76,7 @@ final class JobProcessor extends CommandProcessorImpl {
         Function function = command == null ? null : find(command);
         if (function == null) return null;
         return (session, arguments) -> {
-            denied.check(command);
+            denied.check(command, arguments);
             if (function instanceof CommandProxy proxy) checkTarget(proxy, command);
             gate.pass();
             return function.execute(session, arguments);

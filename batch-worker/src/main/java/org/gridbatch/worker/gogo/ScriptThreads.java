@@ -14,9 +14,17 @@ import java.util.List;
  * own pool cannot be asked. Groups are lent again, since Java 17 never forgets one. Thread-safe.
  */
 final class ScriptThreads {
-    private final ThreadGroup parent = new ThreadGroup("gridbatch-scripts");
+    /** Of the root, which is no daemon group: a group inherits that, and a daemon group ends with its last thread. */
+    private final ThreadGroup parent = new ThreadGroup(root(), "gridbatch-scripts");
+
     private final Deque<ThreadGroup> idle = new ArrayDeque<>();
     private int made;
+
+    private static ThreadGroup root() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) group = group.getParent();
+        return group;
+    }
 
     synchronized ThreadGroup lend() {
         ThreadGroup group = idle.poll();

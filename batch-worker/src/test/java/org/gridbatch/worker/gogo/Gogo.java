@@ -54,6 +54,7 @@ final class Gogo extends ExternalResource {
         processor.addCommand("system", System.class, "exit");
         processor.addCommand("mine", System.class, "exit");
         processor.addCommand("osgi", processor, "eval");
+        processor.addCommand("felix", commands, "stop");
         runner = new GogoScriptRunner(processor, threadIO);
     }
 
@@ -181,6 +182,10 @@ final class Gogo extends ExternalResource {
 
         public int read() throws java.io.IOException {
             return System.in.read();
+        }
+
+        public void stop(long bundle) {
+            if (bundle == 0) throw new AssertionError("a denied command was called");
         }
 
         public void open(CommandSession session) {

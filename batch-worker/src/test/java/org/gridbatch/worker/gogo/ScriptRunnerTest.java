@@ -16,6 +16,7 @@ import static org.junit.Assert.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.gridbatch.api.Limits;
 import org.junit.Before;
@@ -236,12 +237,38 @@ public class ScriptRunnerTest {
                 "(test:give runtime) halt 3",
                 "((test:give runtime) class) getRuntime . exit 3",
                 "system:exit 3 | cat",
+                "felix:stop 0",
+                "stop 0",
+                "x = 0; stop $x",
                 "system:exit 3 &")) {
             assertThat(script, gogo.run(script).outcome(), is(ScriptOutcome.FAILED));
         }
         assertThat(
                 fails("system:exit 3").error(), containsString("command system:exit is denied to jobs on this node"));
         assertThat(fails("(test:give runtime) exit 3").error(), containsString("is denied to jobs"));
+    }
+
+    @Test
+    @SuppressWarnings("removal")
+    public void aRunnerThatIsMadeInADaemonThreadGroupRunsManyScripts() throws Exception {
+        ThreadGroup daemons = new ThreadGroup("test-daemons");
+        daemons.setDaemon(true);
+        CompletableFuture<GogoScriptRunner> made = new CompletableFuture<>();
+        new Thread(daemons, () -> made.complete(new GogoScriptRunner(gogo.processor, gogo.threadIO)), "test-maker")
+                .start();
+        GogoScriptRunner runner = made.get(10, TimeUnit.SECONDS);
+        for (int i = 0; i < 3; i++) {
+            ScriptRun run = runner.start(Script.of("test:two 1 1"));
+            assertEquals(
+                    "2",
+                    run.result().toCompletableFuture().get(10, TimeUnit.SECONDS).result());
+        }
+        runner.close();
+    }
+
+    @Test
+    public void anyOtherBundleMayBeStopped() throws Exception {
+        completes("felix:stop 7");
     }
 
     @Test
