@@ -55,7 +55,7 @@ final class Claims {
     interface Granted {
         /**
          * @param leases maybe none
-         * @param sentAt when the claim was sent first
+         * @param sentAt when the call was sent that was answered
          */
         void granted(List<Lease> leases, long sentAt);
     }
@@ -130,7 +130,7 @@ final class Claims {
     }
 
     /** One claim, until it is answered. */
-    private final class Claim implements EventLoop.Answer<List<Lease>> {
+    private final class Claim {
         private final ClaimRequest request;
         private final RetryWait away = new RetryWait(MOST_WAIT_AWAY);
         private final RetryWait refused = new RetryWait(MOST_WAIT_REFUSED);
@@ -142,11 +142,21 @@ final class Claims {
 
         void send() {
             if (!open.containsValue(this)) return;
-            loop.call(() -> queue.claim(request), request.maxWait().plus(ANSWER), this);
+            long sentAt = loop.nanoTime();
+            loop.call(() -> queue.claim(request), request.maxWait().plus(ANSWER), new EventLoop.Answer<List<Lease>>() {
+                @Override
+                public void value(List<Lease> leases) {
+                    answered(leases, sentAt);
+                }
+
+                @Override
+                public void failed(Throwable why) {
+                    unanswered(why);
+                }
+            });
         }
 
-        @Override
-        public void value(List<Lease> leases) {
+        private void answered(List<Lease> leases, long sentAt) {
             // A repeated claim is answered twice, with the same leases.
             if (open.remove(request.claimId()) == null) return;
             contact.answered();
@@ -158,15 +168,14 @@ final class Claims {
             } else if (counted) {
                 pause.reset();
             }
-            granted.granted(leases, firstSentAt);
+            granted.granted(leases, sentAt);
         }
 
         private boolean isSoon() {
             return loop.nanoTime() - firstSentAt < SOON.toNanos();
         }
 
-        @Override
-        public void failed(Throwable why) {
+        private void unanswered(Throwable why) {
             if (!open.containsKey(request.claimId())) return;
             contact.failed(why);
             boolean isAway = Contact.isAway(why);

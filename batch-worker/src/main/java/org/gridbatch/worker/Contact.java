@@ -5,10 +5,9 @@
 package org.gridbatch.worker;
 
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
+import org.gridbatch.api.BatchException;
 import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.QueueUnavailableException;
-import org.osgi.framework.ServiceException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +36,14 @@ final class Contact {
         this.worker = worker;
     }
 
-    /** Whether it may go better without anybody doing something. */
+    /**
+     * Whether it may go better without anybody doing something. That is so for all that the API does not name as well:
+     * transports and services that have just gone fail in many ways.
+     */
     static boolean isAway(Throwable why) {
-        return why instanceof QueueUnavailableException
-                || why instanceof IndeterminateException
-                || why instanceof TimeoutException
-                || (why instanceof ServiceException service && service.getType() == ServiceException.REMOTE);
+        return !(why instanceof BatchException)
+                || why instanceof QueueUnavailableException
+                || why instanceof IndeterminateException;
     }
 
     void answered() {
@@ -65,10 +66,10 @@ final class Contact {
                 LOG.info(
                         "worker {} has lost the queue ({}); its scripts go on until their leases end, and it tries again",
                         worker,
-                        why.getMessage());
+                        said(why));
             } else if (state == State.NEVER && !saidMissing) {
                 saidMissing = true;
-                LOG.info("worker {} waits for the queue: {}", worker, why.getMessage());
+                LOG.info("worker {} waits for the queue: {}", worker, said(why));
             }
             return;
         }
@@ -77,6 +78,10 @@ final class Contact {
         refusal = text;
         refusedAt = loop.nanoTime();
         LOG.warn("the queue refuses worker {}, which tries again until somebody mends it: {}", worker, why.toString());
+    }
+
+    private static String said(Throwable why) {
+        return why instanceof BatchException ? why.getMessage() : why.toString();
     }
 
     private Duration since(long nanos) {

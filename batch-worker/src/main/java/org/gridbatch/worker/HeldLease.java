@@ -12,10 +12,13 @@ import org.gridbatch.worker.gogo.ScriptRun;
 final class HeldLease {
     final Lease lease;
     final int slot;
-    /** When the last call was sent that the queue has confirmed the lease with. */
-    private long confirmedAt;
+    /** Before this the queue gives the job to nobody else. */
+    private long endsAt;
+    /** What was left of the term when the confirmation arrived. */
+    private long left;
+    /** What a script is left to end in when it is stopped. */
+    private long margin;
 
-    private Duration leaseFor;
     /** Null until it is started. */
     ScriptRun run;
     /** Null while nobody wants it to stop. */
@@ -35,11 +38,17 @@ final class HeldLease {
         RELEASED
     }
 
-    HeldLease(Lease lease, int slot, long claimSentAt) {
+    /**
+     * @param claimSentAt when the claim was sent that brought it
+     * @param term how long the queue leases for, as far as known
+     * @param now when its answer arrived
+     */
+    HeldLease(Lease lease, int slot, long claimSentAt, Duration term, long now) {
         this.lease = lease;
         this.slot = slot;
-        confirmedAt = claimSentAt;
-        leaseFor = lease.leaseFor();
+        endsAt = claimSentAt + lease.leaseFor().toNanos();
+        left = Math.max(0, endsAt - now);
+        margin = Math.min(term.toNanos(), lease.leaseFor().toNanos()) / 6;
     }
 
     long id() {
@@ -50,30 +59,27 @@ final class HeldLease {
         return lease.spec().jobId();
     }
 
-    /** Answers may overtake each other; the latest confirmation counts. */
-    void confirm(long sentAt, Duration holdsFor) {
-        if (sentAt + holdsFor.toNanos() - endsAt() <= 0) return;
-        confirmedAt = sentAt;
-        leaseFor = holdsFor;
-    }
-
-    /** Before this the queue gives the job to nobody else. */
-    long endsAt() {
-        return confirmedAt + leaseFor.toNanos();
+    /** Answers may overtake each other; the one that reaches farthest counts. */
+    void confirm(long sentAt, Duration holdsFor, long now) {
+        long end = sentAt + holdsFor.toNanos();
+        if (end - endsAt <= 0) return;
+        endsAt = end;
+        left = Math.max(0, endsAt - now);
+        margin = holdsFor.toNanos() / 6;
     }
 
     /** When the next heartbeat is due: two more fit in before the lease ends. */
     long heartbeatAt() {
-        return confirmedAt + leaseFor.toNanos() / 3;
+        return endsAt - left / 3 * 2;
     }
 
     /** When the script is stopped for want of a confirmation, which leaves it a sixth of the term to end. */
     long stopAt() {
-        return endsAt() - leaseFor.toNanos() / 6;
+        return endsAt - margin;
     }
 
     /** Whether enough of the term is left that a script may start on the word of the claim alone. */
-    boolean mayStart(long now) {
-        return endsAt() - now >= leaseFor.toNanos() / 2;
+    boolean mayStart(Duration term, long now) {
+        return endsAt - now >= Math.min(term.toNanos(), lease.leaseFor().toNanos()) / 2;
     }
 }

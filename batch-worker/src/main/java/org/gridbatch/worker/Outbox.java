@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.gridbatch.api.BatchException;
 import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.QueueUnavailableException;
@@ -32,9 +31,6 @@ final class Outbox {
     /** Characters of one call, so that many long outputs do not make a message that is too big to send. */
     private static final int CALL_CHARS = 512 * 1_024;
 
-    /** Tries of a report that fails by itself in a way that the API does not know. */
-    private static final int TRIES_ALONE = 8;
-
     private final EventLoop loop;
     private final WorkQueue queue;
     private final Contact contact;
@@ -51,8 +47,6 @@ final class Outbox {
         private final Report report;
         /** Whether the queue may have got it. */
         private boolean sent;
-
-        private int triesAlone;
 
         private Entry(Report report) {
             this.report = report;
@@ -134,7 +128,7 @@ final class Outbox {
                 calling = false;
                 contact.failed(why);
                 if (why instanceof QueueUnavailableException) sentFirst.forEach(entry -> entry.sent = false);
-                if (isTheirFault(why)) refused(reports, why);
+                if (why instanceof InvalidRequestException) refused(reports, why);
                 sendAgainLater();
             }
         });
@@ -171,22 +165,13 @@ final class Outbox {
                 verdict.state());
     }
 
-    /** Whether it comes from what is reported: no other trouble may cost an outcome. */
-    private static boolean isTheirFault(Throwable why) {
-        return why instanceof InvalidRequestException || !(why instanceof BatchException || Contact.isAway(why));
-    }
-
     private void refused(List<Report> reports, Throwable why) {
         if (reports.size() > 1) {
             callSize = 1;
             return;
         }
         Report report = reports.get(0);
-        Entry entry = entries.get(report.leaseId());
-        if (entry == null) return;
-        entry.triesAlone++;
-        if (!(why instanceof InvalidRequestException) && entry.triesAlone < TRIES_ALONE) return;
-        entries.remove(report.leaseId());
+        if (entries.remove(report.leaseId()) == null) return;
         LOG.error(
                 "the outcome {} of job {} is dropped, the queue cannot take it: {}; the job is tried again when lease {}"
                         + " has ended",

@@ -32,11 +32,11 @@ import org.slf4j.LoggerFactory;
  * the time and the order of everything.
  *
  * <p><b>How long a lease holds.</b> It holds at least its term from when the call was <em>sent</em> that confirmed it,
- * since the queue cannot have confirmed it before. For a new lease that call is its claim, at its first sending. A claim
- * that waited long for a job leaves little of the term, so a heartbeat goes out at once when a third of the term has
- * passed, and a script starts without waiting for the answer only while half of the term is left. So a busy queue costs
- * no extra call, an idle one a round trip, and no script ever runs on a lease that may have ended. When no heartbeat
- * gets through, scripts are stopped a sixth of the term before it ends.
+ * since the queue cannot have confirmed it before. For a new lease that call is its claim. A queue that adds the time
+ * that the claim waited makes it hold a full term, and the script starts at once. If not, a claim that waited long has
+ * left little: while that is less than half a term, a heartbeat goes out at once, and the script starts when it is
+ * answered, so it costs a round trip, and no script ever runs on a lease that may have ended. Heartbeats go out when a
+ * third of what was left has passed; when none gets through, scripts are stopped a sixth of the term before its end.
  */
 final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -116,12 +116,14 @@ final class Worker {
                 // A claim and the one that took its place were both granted jobs.
                 report(lease, ReportKind.RELEASE, "the worker has no free slot any more");
             } else {
-                term = lease.leaseFor();
-                HeldLease fresh = new HeldLease(lease, slots.take(), claimSentAt);
+                // A lease may be given for longer than the term, so that the wait of its claim does not shorten it.
+                if (lease.leaseFor().compareTo(term) < 0) term = lease.leaseFor();
+                HeldLease fresh = new HeldLease(lease, slots.take(), claimSentAt, term, loop.nanoTime());
                 held.put(fresh.id(), fresh);
-                if (fresh.mayStart(loop.nanoTime())) start(fresh);
+                if (fresh.mayStart(term, loop.nanoTime())) start(fresh);
             }
         }
+        if (held.values().stream().anyMatch(one -> one.run == null)) heartbeat();
         scheduleHeartbeat();
         changed();
     }
@@ -322,11 +324,11 @@ final class Worker {
         term = reply.leaseFor();
         for (long leaseId : reply.lost()) lost(leaseId);
         for (HeldLease one : listed) {
-            if (held.get(one.id()) == one) one.confirm(sentAt, reply.leaseFor());
+            if (held.get(one.id()) == one) one.confirm(sentAt, reply.leaseFor(), loop.nanoTime());
         }
         for (long leaseId : reply.cancelled()) cancelled(leaseId);
         for (HeldLease one : listed) {
-            if (held.get(one.id()) == one && one.run == null && one.mayStart(loop.nanoTime())) start(one);
+            if (held.get(one.id()) == one && one.run == null && one.mayStart(term, loop.nanoTime())) start(one);
         }
         scheduleStop();
         scheduleHeartbeat();

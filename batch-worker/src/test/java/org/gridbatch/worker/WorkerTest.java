@@ -284,6 +284,31 @@ public class WorkerTest {
     }
 
     @Test
+    public void aLeaseThatAllowsForTheWaitOfItsClaimStartsAtOnce() {
+        start(1);
+        pass(loop, 29);
+        Lease brief = lease(1);
+        grant(new Lease(brief.leaseId(), 1, TERM.plusSeconds(29), brief.spec()));
+        scripts.of(1);
+        assertTrue(queue.heartbeats.isEmpty());
+        pass(loop, 11);
+        assertEquals(1, queue.heartbeats.size());
+    }
+
+    @Test
+    public void aLeaseCountsFromTheCallThatBroughtIt() {
+        start(1);
+        pass(loop, 46);
+        answer(1, lease(1));
+        scripts.of(1);
+        queue.away = true;
+        pass(loop, 23);
+        assertFalse(scripts.of(1).interrupted);
+        pass(loop, 3);
+        assertTrue(scripts.of(1).interrupted);
+    }
+
+    @Test
     public void aLeaseThatIsLostBeforeItIsConfirmedIsNeverStarted() {
         start(1);
         queue.lost = List.of(1L);

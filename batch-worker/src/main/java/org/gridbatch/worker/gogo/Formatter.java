@@ -6,9 +6,11 @@ package org.gridbatch.worker.gogo;
 
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalAmount;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -26,11 +28,15 @@ final class Formatter {
     static final long MAX_MILLIS = 5_000;
     private static final int MAX_ELEMENTS = 1_000;
 
+    /** The text of these cannot go wrong, and a thread for each job would cost more than many a job. */
+    private static final Set<Class<?>> HARMLESS =
+            Set.of(String.class, Boolean.class, Character.class, Integer.class, Long.class, Double.class, Float.class);
+
     private Formatter() {}
 
     static String format(CommandSession session, Object value) throws InterruptedException {
         if (value == null) return "";
-        if (value instanceof String text) return Texts.cap(text, Limits.RESULT);
+        if (HARMLESS.contains(value.getClass())) return Texts.cap(value.toString(), Limits.RESULT);
         FutureTask<String> task = new FutureTask<>(() -> text(session, value));
         Thread thread = new Thread(task, Thread.currentThread().getName() + "-result");
         thread.setDaemon(true);
@@ -64,7 +70,7 @@ final class Formatter {
         } else if (value instanceof Map<?, ?> many && many.size() > MAX_ELEMENTS) {
             text = first(session, many.entrySet());
         } else if (value instanceof Object[] many && many.length > MAX_ELEMENTS) {
-            text = first(session, java.util.Arrays.asList(many));
+            text = first(session, Arrays.asList(many));
         } else {
             text = session.format(value, Converter.INSPECT);
         }
