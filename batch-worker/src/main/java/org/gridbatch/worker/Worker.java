@@ -123,7 +123,6 @@ final class Worker {
                 if (fresh.mayStart(term, loop.nanoTime())) start(fresh);
             }
         }
-        if (held.values().stream().anyMatch(one -> one.run == null)) heartbeat();
         scheduleHeartbeat();
         changed();
     }
@@ -270,7 +269,7 @@ final class Worker {
         long now = loop.nanoTime();
         long third = term.toNanos() / 3;
         long wait = held.values().stream()
-                .mapToLong(one -> one.heartbeatAt() - now)
+                .mapToLong(one -> one.run == null ? 0 : one.heartbeatAt() - now)
                 .min()
                 .orElse(third);
         if (outbox.size() > 0) wait = Math.min(wait, lastHeartbeatAt + third - now);

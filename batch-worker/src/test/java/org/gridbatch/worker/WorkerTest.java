@@ -284,6 +284,32 @@ public class WorkerTest {
     }
 
     @Test
+    public void aLeaseThatArrivesDuringAHeartbeatIsConfirmedByTheNextAtOnce() {
+        start(2);
+        queue.answersHeartbeats = false;
+        pass(loop, 29);
+        grant(lease(1));
+        pass(loop, 2);
+        grant(lease(2));
+        assertEquals(1, queue.heartbeats.size());
+        scripts.of(2);
+        Lease waited = lease(3);
+        assertEquals(2, queue.claims.size());
+        ends(2, ScriptOutcome.COMPLETED);
+        pass(loop, 29);
+        grant(waited);
+        int beats = queue.heartbeats.size();
+        queue.answersHeartbeats = true;
+        queue.heartbeats
+                .get(beats - 1)
+                .answer()
+                .complete(new org.gridbatch.api.HeartbeatReply(TERM, List.of(), List.of()));
+        loop.run();
+        pass(loop, 1);
+        scripts.of(3);
+    }
+
+    @Test
     public void aLeaseThatAllowsForTheWaitOfItsClaimStartsAtOnce() {
         start(1);
         pass(loop, 29);

@@ -154,12 +154,16 @@ final class Gogo extends ExternalResource {
                             throw new IllegalStateException("no text");
                         }
                     };
-                case "endless":
+                case "waiting":
                     return new Object() {
                         @Override
                         public String toString() {
-                            StringBuilder text = new StringBuilder();
-                            while (true) text.append("0123456789");
+                            try {
+                                Thread.sleep(600_000);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return "late";
                         }
                     };
                 case "huge":

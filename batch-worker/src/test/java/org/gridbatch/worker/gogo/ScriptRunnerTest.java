@@ -209,6 +209,7 @@ public class ScriptRunnerTest {
     @Test
     public void aValueThatCannotBeFormattedIsItsClassName() throws Exception {
         assertEquals("java.util.ArrayList", completes("test:give cyclic").result());
+        assertThat(completes("test:give waiting").result(), startsWith(Gogo.Commands.class.getName()));
         assertThat(completes("test:give throwing").result(), startsWith(Gogo.Commands.class.getName()));
     }
 
