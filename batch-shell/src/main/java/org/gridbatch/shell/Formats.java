@@ -86,8 +86,10 @@ final class Formats implements Converter {
     public CharSequence format(Object target, int level, Converter escape) {
         if (level != Converter.INSPECT) return shortly(target);
         int width = escape instanceof CommandSession session ? width(session, 0) : 0;
-        if (target instanceof JobList list) return jobs(list, list.next(), width);
-        if (target instanceof JobPage page) return jobs(page.jobs(), page.next(), width);
+        if (target instanceof Listing<?> list && list.isEmpty()) return list.none();
+        if (target instanceof JobPage page)
+            return page.jobs().isEmpty() ? "no jobs" : jobs(page.jobs(), width) + more(page.next());
+        if (target instanceof Listing<?> list) return list(list, width) + more(list.next());
         if (target instanceof Collection<?> list) return list(list, width);
         if (target instanceof JobDetail job) return job(job, width);
         if (target instanceof JobView job) return fields(job).format();
@@ -118,7 +120,7 @@ final class Formats implements Converter {
 
     private CharSequence list(Collection<?> list, int width) {
         if (list.isEmpty()) return null;
-        if (allAre(list, JobView.class)) return jobs(cast(list, JobView.class), "", width);
+        if (allAre(list, JobView.class)) return jobs(cast(list, JobView.class), width);
         if (allAre(list, WorkerView.class)) return workers(cast(list, WorkerView.class), width);
         if (allAre(list, AttemptView.class)) return attempts(cast(list, AttemptView.class), width);
         if (allAre(list, Changed.class) || allAre(list, Submitted.class)) {
@@ -135,8 +137,7 @@ final class Formats implements Converter {
         return list.stream().map(type::cast).toList();
     }
 
-    private String jobs(List<JobView> jobs, String next, int width) {
-        if (jobs.isEmpty()) return "no jobs";
+    private String jobs(List<JobView> jobs, int width) {
         Table table = new Table(
                 List.of("ID", "STATE", "QUEUE", "NAME", "ATTEMPT", "WORKER", "WHEN", "ERROR"),
                 Set.of("QUEUE", "NAME", "WORKER", "ERROR"));
@@ -151,7 +152,11 @@ final class Formats implements Converter {
                     when(job),
                     job.error());
         }
-        return table.format(width) + (next.isEmpty() ? "" : "\nmore: --after " + next);
+        return table.format(width);
+    }
+
+    private static String more(String next) {
+        return next.isEmpty() ? "" : "\nmore: --after " + next;
     }
 
     /** The time that matters in its state. */

@@ -73,6 +73,6 @@ final class JobsCommand extends Command {
             found.addAll(page.jobs());
             next = page.next();
         } while (!next.isEmpty() && found.size() < limit);
-        return new JobList(found, next);
+        return new Listing<>(found, next, "no jobs");
     }
 }

@@ -49,7 +49,7 @@ final class WaitCommand extends Command {
             ended.add(job);
         }
         failUnlessCompleted(ended);
-        return new JobList(ended, "");
+        return new Listing<>(ended, "", "no jobs");
     }
 
     /** What is left of the time; zero looks once more and does not wait. */

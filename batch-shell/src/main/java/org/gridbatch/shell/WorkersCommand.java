@@ -13,6 +13,6 @@ import picocli.CommandLine;
 final class WorkersCommand extends Command {
     @Override
     Object run(CommandSession session, Surroundings here) {
-        return here.grid().jobs(JobQueue::workers);
+        return new Listing<>(here.grid().jobs(JobQueue::workers), "", "no workers");
     }
 }

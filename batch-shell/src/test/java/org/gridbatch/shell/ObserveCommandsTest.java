@@ -185,6 +185,11 @@ public class ObserveCommandsTest {
     }
 
     @Test
+    public void withoutWorkersItSaysSo() throws Exception {
+        assertEquals("no workers", shell.shown("workers"));
+    }
+
+    @Test
     public void statusShowsTheGridAndAllStates() throws Exception {
         shell.execute("push x");
 
