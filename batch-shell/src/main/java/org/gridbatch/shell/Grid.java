@@ -5,15 +5,20 @@
 package org.gridbatch.shell;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.gridbatch.api.BatchException;
+import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.JobView;
+import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.UnknownJobException;
@@ -41,12 +46,37 @@ final class Grid {
 
     /** @param whenUnsure what to do if it is not known whether the queue did it */
     <T> T jobs(Function<JobQueue, CompletionStage<T>> call, String whenUnsure) {
-        return answer(calls.jobs(call, timeout), whenUnsure);
+        return answer(calls.jobs(call, timeout), timeout, whenUnsure);
+    }
+
+    /**
+     * Waits until the job is final or the time is up, across restarts of the server.
+     *
+     * @param wait at most {@link Limits#WAIT}
+     */
+    JobView await(String jobId, Duration wait) {
+        Duration atMost = timeout.plus(wait);
+        return answer(calls.jobs(jobs -> jobs.await(jobId, wait), atMost), atMost, "repeat the command");
+    }
+
+    /**
+     * @param late what to do with leases that are granted after the caller has given up, say because a user pressed
+     *     Ctrl-C; otherwise they would run out, as if a worker had been lost
+     */
+    List<Lease> claim(ClaimRequest request, Consumer<List<Lease>> late) {
+        Duration atMost = timeout.plus(request.maxWait());
+        CompletionStage<List<Lease>> stage = calls.work(work -> work.claim(request), atMost);
+        try {
+            return answer(stage, atMost, "repeat the command");
+        } catch (CommandFailed e) {
+            stage.thenAccept(late);
+            throw e;
+        }
     }
 
     /** @throws CommandFailed if the queue did not do it */
     <T> T work(Function<WorkQueue, CompletionStage<T>> call) {
-        return answer(calls.work(call, timeout), "repeat the command");
+        return answer(calls.work(call, timeout), timeout, "repeat the command");
     }
 
     /** For those who must not wait. */
@@ -54,15 +84,15 @@ final class Grid {
         return calls.work(call, atMost);
     }
 
-    private <T> T answer(CompletionStage<T> stage, String whenUnsure) {
+    private <T> T answer(CompletionStage<T> stage, Duration atMost, String whenUnsure) {
+        Duration bound = atMost.plus(GRACE);
         try {
-            return stage.toCompletableFuture().get(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+            return stage.toCompletableFuture().get(bound.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommandFailed("stopped while waiting for the queue; what was asked for may have happened", e);
+            throw new CommandFailed("stopped before the queue had answered", e);
         } catch (TimeoutException e) {
-            throw new CommandFailed(
-                    unsure("there was no answer within " + Durations.format(timeout.plus(GRACE)), whenUnsure), e);
+            throw new CommandFailed(unsure("there was no answer within " + Durations.format(bound), whenUnsure), e);
         } catch (ExecutionException e) {
             throw failed(e.getCause(), whenUnsure);
         }

@@ -85,7 +85,13 @@ final class PulledJobs implements AutoCloseable {
             ClaimRequest request =
                     new ClaimRequest(worker, incarnation, lastClaimId, queues, jobId, 1, 1, Map.of(), atMost);
             long sent = System.nanoTime();
-            List<Lease> leases = grid.work(work -> work.claim(request));
+            List<Lease> leases = grid.claim(
+                    request,
+                    late -> giveBack(
+                            late.stream()
+                                    .map(lease -> new PulledJob(this, runner, session, lease, sent))
+                                    .toList(),
+                            "whoever pulled it did not wait for it"));
             for (Lease lease : leases) {
                 held.put(lease.leaseId(), new PulledJob(this, runner, session, lease, sent));
             }

@@ -40,7 +40,7 @@ final class WaitCommand extends Command {
             JobView job;
             do {
                 Duration step = step(System.nanoTime() - start);
-                job = here.grid().jobs(jobs -> jobs.await(id, step));
+                job = here.grid().await(id, step);
                 if (!job.state().isFinal() && step.isZero()) {
                     throw new CommandFailed("wait: job " + id + " is still " + Formats.word(job.state()) + " after "
                             + Durations.format(atMost));

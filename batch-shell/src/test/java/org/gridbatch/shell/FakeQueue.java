@@ -58,6 +58,12 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
     volatile int maxScriptBytes = 10_000;
     volatile int statusCalls;
 
+    /** When a claim is answered, if it is to be answered late. */
+    volatile CompletableFuture<Void> claimAnswer;
+
+    /** What await answers, if it is to answer late. */
+    volatile CompletableFuture<JobView> awaits;
+
     void put(JobView view, String script, AttemptView... attempts) {
         JobSpec spec = JobSpec.script(script)
                 .jobId(view.jobId())
@@ -187,7 +193,7 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
 
     @Override
     public synchronized CompletionStage<JobView> await(String jobId, Duration atMost) {
-        return get(jobId).thenApply(JobDetail::view);
+        return awaits != null ? awaits : get(jobId).thenApply(JobDetail::view);
     }
 
     @Override
@@ -247,6 +253,7 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
             Lease lease = new Lease(leases.size() + 1L, 1, leaseFor, job.spec());
             leases.put(lease.leaseId(), lease);
             set(job, JobState.EXECUTING, request.worker(), "", "");
+            if (claimAnswer != null) return claimAnswer.thenApply(nothing -> List.of(lease));
             return answer(List.of(lease));
         }
         return answer(List.of());

@@ -4,16 +4,19 @@
  */
 package org.gridbatch.shell;
 
+import static org.awaitility.Awaitility.await;
 import static org.gridbatch.shell.FakeQueue.attempt;
 import static org.gridbatch.shell.FakeQueue.failed;
 import static org.gridbatch.shell.FakeQueue.view;
 import static org.hamcrest.CoreMatchers.containsString;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
@@ -22,6 +25,8 @@ import org.junit.Rule;
 import org.junit.Test;
 
 public class ObserveCommandsTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
     @Rule
     public final ShellFixture shell = new ShellFixture();
 
@@ -172,6 +177,25 @@ public class ObserveCommandsTest {
         shell.queue.put(view("j1", JobState.AVAILABLE), "x");
 
         assertEquals("wait: job j1 is still available after 50ms", shell.refused("wait j1 --for 50ms"));
+    }
+
+    @Test
+    public void waitIsStoppedByAnInterrupt() throws Exception {
+        shell.queue.put(view("j1", JobState.AVAILABLE), "x");
+        shell.queue.awaits = new CompletableFuture<>();
+        CompletableFuture<Throwable> end = new CompletableFuture<>();
+        Thread thread =
+                new Thread(() -> end.complete(assertThrows(Exception.class, () -> shell.execute("wait j1"))), "waiter");
+        thread.start();
+
+        await("the command ends").atMost(SOON).until(() -> {
+            var job = shell.session.foregroundJob();
+            if (job != null) job.interrupt();
+            return end.isDone();
+        });
+
+        // Gogo's own word for it, whatever the command says.
+        assertEquals(InterruptedException.class, end.join().getClass());
     }
 
     @Test

@@ -188,6 +188,26 @@ public class PullCommandTest {
     }
 
     @Test
+    public void aJobThatComesAfterItsUserGaveUpIsGivenBack() throws Exception {
+        shell.execute("push x --id j1");
+        shell.queue.claimAnswer = new CompletableFuture<>();
+        CompletableFuture<Exception> end = CompletableFuture.supplyAsync(
+                () -> assertThrows(Exception.class, () -> shell.execute("pull --wait 60s")));
+        await("the claim is sent").atMost(SOON).until(() -> !shell.queue.claims.isEmpty());
+        await("the command ends").atMost(SOON).until(() -> {
+            var job = shell.session.foregroundJob();
+            if (job != null) job.interrupt();
+            return end.isDone();
+        });
+
+        shell.queue.claimAnswer.complete(null);
+
+        await("the job is given back")
+                .atMost(SOON)
+                .until(() -> shell.queue.reportKinds(), is(List.of(ReportKind.RELEASE)));
+    }
+
+    @Test
     public void aClosedSessionGivesItsJobsBack() throws Exception {
         shell.execute("push x --id j1");
         shell.session.execute("pull");

@@ -100,6 +100,24 @@ public class PushCommandTest {
     }
 
     @Test
+    public void optionsTakeValuesThatLookOdd() throws Exception {
+        shell.execute("push '@x' --id j1 --arg -x --arg=--y=1 --arg a,b --tag k= --tag 'l=a b' --name '$HOME'");
+
+        JobSpec spec = shell.queue.jobs.get("j1").spec();
+        assertEquals("@x", spec.script());
+        assertEquals(List.of("-x", "--y=1", "a,b"), spec.args());
+        assertEquals(Map.of("k", "", "l", "a b"), spec.tags());
+        assertEquals("$HOME", spec.name());
+    }
+
+    @Test
+    public void aFailureBeforeThePipeIsOneLineOnStandardError() throws Exception {
+        shell.execute("job x | slurp");
+
+        assertEquals("gogo: CommandFailed: no job 'x'\n", shell.printed());
+    }
+
+    @Test
     public void aFileIsReadFromTheDirectoryOfTheSession() throws Exception {
         Path file = folder.newFile("a.gogo").toPath();
         Files.writeString(file, "say 'ü'\n");
