@@ -27,6 +27,9 @@ final class Scripts {
     /** UTF-8 needs at most three bytes for what is one character in {@link Limits#SCRIPT}. */
     private static final int MAX_BYTES = 3 * Limits.SCRIPT;
 
+    /** How much of a line is shown on either side of an error. */
+    private static final int AROUND = 60;
+
     private static final String STDIN = "-";
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:,@%+=-]+");
 
@@ -69,8 +72,11 @@ final class Scripts {
             }
             String line = lines.get(number);
             before = Math.min(before, line.length());
-            String indent = line.substring(0, before).replaceAll("[^\\t]", " ");
-            return name + ", line " + (number + 1) + ", column " + (before + 1) + ": " + what(error) + "\n  " + line
+            // A script can be one long line.
+            int from = Math.max(0, before - AROUND);
+            String shown = line.substring(from, Math.min(line.length(), before + AROUND));
+            String indent = line.substring(from, before).replaceAll("[^\\t]", " ");
+            return name + ", line " + (number + 1) + ", column " + (before + 1) + ": " + what(error) + "\n  " + shown
                     + "\n  " + indent + "^";
         }
 

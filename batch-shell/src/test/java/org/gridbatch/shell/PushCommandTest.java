@@ -163,6 +163,16 @@ public class PushCommandTest {
     }
 
     @Test
+    public void ofALongLineOnlyTheSurroundingsOfAnErrorAreShown() {
+        shell.session.put("long", "say " + "x".repeat(5_000) + " ) " + "y".repeat(5_000));
+
+        assertEquals(
+                "the script, line 1, column 5006: unexpected token ')'\n  " + "x".repeat(59) + " ) " + "y".repeat(58)
+                        + "\n  " + " ".repeat(60) + "^",
+                shell.refused("push $long"));
+    }
+
+    @Test
     public void deepNestingIsRefusedAndNotAStackOverflow() {
         shell.session.put("deep", "(".repeat(200_000));
 
