@@ -52,6 +52,14 @@ public final class GrpcProvider implements DistributionProvider {
     private static final List<String> INTENTS = List.of("osgi.basic", "osgi.async");
     private static final int STOP_SECONDS = 2;
 
+    static {
+        // The bundle carries no native code; without this, Netty looks for it, which newer JVMs warn of.
+        String noNative = "io.grpc.netty.shaded.io.netty.transport.noNative";
+        if (System.getProperty(noNative) == null) {
+            System.setProperty(noNative, "true");
+        }
+    }
+
     private final BundleContext context;
     private final Settings settings;
     private final EventLoopGroup io;
@@ -65,7 +73,6 @@ public final class GrpcProvider implements DistributionProvider {
     public GrpcProvider(BundleContext context, TransportConfig config) {
         this.context = context;
         this.settings = Settings.of(config);
-        GrpcLogs.install();
         WireSecurity security = new WireSecurity();
         this.workers = new Workers(settings);
         this.io = new MultiThreadIoEventLoopGroup(
@@ -80,6 +87,8 @@ public final class GrpcProvider implements DistributionProvider {
         } catch (InvalidSyntaxException e) {
             throw new AssertionError(e);
         }
+        // Last, because what fails before this is never closed.
+        GrpcLogs.install();
     }
 
     @Deactivate
@@ -202,6 +211,10 @@ public final class GrpcProvider implements DistributionProvider {
         if (gone != null) {
             gone.close();
         }
+    }
+
+    boolean isListening() {
+        return server.isListening();
     }
 
     /** How many connections are kept for imports. */

@@ -68,6 +68,10 @@ final class RsaServer implements AutoCloseable {
         return address();
     }
 
+    synchronized boolean isListening() {
+        return server != null;
+    }
+
     private Address address() {
         return new Address(settings.host(), server.getPort());
     }
@@ -81,6 +85,11 @@ final class RsaServer implements AutoCloseable {
                     "cannot listen on '" + settings.bind() + "': no such host; see 'host' and 'bind' of "
                             + GrpcProvider.PID,
                     e);
+        }
+        if (!bind.isLoopbackAddress()) {
+            LOG.warn(
+                    "Listening on {} in plain text: whoever reaches the port can read along and call what is exported",
+                    bind.getHostAddress());
         }
         try {
             return NettyServerBuilder.forAddress(new InetSocketAddress(bind, settings.port()), security.server())

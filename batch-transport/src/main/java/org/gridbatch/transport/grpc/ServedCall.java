@@ -119,6 +119,9 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements Runnable {
                     Status.INVALID_ARGUMENT,
                     Outcome.NOT_RUN,
                     e instanceof IOException io ? "unreadable request: " + Codec.reason(io) : e.getMessage());
+        } catch (RuntimeException | Error e) {
+            LOG.error("Cannot serve a call of {}; the caller is told", method, e);
+            refuse(Status.INTERNAL, Outcome.MAY_HAVE_RUN, "the transport failed: " + e);
         }
     }
 

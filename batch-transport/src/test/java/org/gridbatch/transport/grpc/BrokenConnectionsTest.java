@@ -170,13 +170,13 @@ public class BrokenConnectionsTest {
         assertEquals("x", remote.echo("x"));
         server.close();
         remoteFailure(() -> remote.echo("x"));
-        Thread.sleep(2_500);
+        Thread.sleep(3_200);
 
         Node again = open(Node.with("port", port));
         Endpoint second = again.export(Sample.class, service);
         Sample fresh = client.use(Sample.class, second.description());
         await("reconnected, though gRPC itself would pause longer by now")
-                .atMost(Duration.ofMillis(1_500))
+                .atMost(Duration.ofMillis(1_800))
                 .ignoreExceptions()
                 .until(() -> "y".equals(fresh.echo("y")));
 

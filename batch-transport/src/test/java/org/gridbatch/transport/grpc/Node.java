@@ -19,6 +19,7 @@ import org.osgi.service.remoteserviceadmin.EndpointDescription;
 final class Node implements AutoCloseable {
     final List<ServiceListener> listeners = new ArrayList<>();
     final GrpcProvider provider;
+    private boolean closed;
 
     private Node(Map<String, Object> config) {
         BundleContext context = (BundleContext) Proxy.newProxyInstance(
@@ -87,8 +88,12 @@ final class Node implements AutoCloseable {
         }
     }
 
+    /** As often as one likes: a test that stops a node itself leaves the rest to its clean-up. */
     @Override
     public void close() {
-        provider.close();
+        if (!closed) {
+            closed = true;
+            provider.close();
+        }
     }
 }
