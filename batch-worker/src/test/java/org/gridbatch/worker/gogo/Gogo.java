@@ -48,7 +48,8 @@ final class Gogo extends ExternalResource {
                 "later",
                 "read",
                 "exit",
-                "open")) {
+                "open",
+                "spill")) {
             processor.addCommand("test", commands, name);
         }
         processor.addCommand("system", System.class, "exit");
@@ -190,6 +191,11 @@ final class Gogo extends ExternalResource {
 
         public void stop(long bundle) {
             if (bundle == 0) throw new AssertionError("a denied command was called");
+        }
+
+        /** As a command does that writes to its channel when nobody reads any more. */
+        public void spill() throws java.io.IOException {
+            throw new java.io.IOException("Pipe closed");
         }
 
         public void open(CommandSession session) {

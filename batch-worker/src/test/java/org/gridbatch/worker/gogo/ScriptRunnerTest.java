@@ -154,6 +154,8 @@ public class ScriptRunnerTest {
     @Test
     public void aReaderThatHasEnoughIsNoFailure() throws Exception {
         assertEquals("line 0\n", completes("test:lots 100000 | head -n 1").out().text());
+        completes("test:spill | cat");
+        fails("test:spill");
     }
 
     @Test
