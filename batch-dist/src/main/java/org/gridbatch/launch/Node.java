@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
@@ -23,6 +24,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
@@ -41,7 +43,7 @@ final class Node implements AutoCloseable {
      */
     private static final String NOT_STARTED = "org.apache.felix.gogo.jline";
 
-    private static final int LAST_LEVEL = 3;
+    private static final int LAST_LEVEL = 4;
 
     private final Role role;
     private final String name;
@@ -49,6 +51,7 @@ final class Node implements AutoCloseable {
     private final boolean temporary;
     private final FileChannel lockFile;
     private final Framework framework;
+    private final List<String> startFailures = new CopyOnWriteArrayList<>();
 
     /**
      * Prepares a node; nothing runs yet.
@@ -94,6 +97,8 @@ final class Node implements AutoCloseable {
                     "org.apache.felix.configadmin",
                     "org.apache.felix.configadmin.plugin.interpolation" -> 1;
             case "org.apache.felix.configurator" -> LAST_LEVEL;
+            // Above what it talks through, so that it can still report while it stops.
+            case "org.gridbatch.batch-worker" -> 3;
             default -> 2;
         };
     }
@@ -103,6 +108,13 @@ final class Node implements AutoCloseable {
         try {
             framework.init();
             BundleContext context = framework.getBundleContext();
+            // With start levels a bundle that cannot start is an event and not an exception.
+            context.addFrameworkListener(event -> {
+                if (event.getType() == FrameworkEvent.ERROR) {
+                    startFailures.add(event.getBundle().getSymbolicName() + ": "
+                            + event.getThrowable().getMessage());
+                }
+            });
             List<Bundle> installed = new ArrayList<>();
             for (Path bundle : bundles) installed.add(context.installBundle("reference:" + bundle.toUri()));
             for (Bundle bundle : installed) {
@@ -172,10 +184,10 @@ final class Node implements AutoCloseable {
     private List<String> failures() {
         BundleContext context = framework.getBundleContext();
         if (context == null) return List.of();
-        List<String> failures = new ArrayList<>();
+        List<String> failures = new ArrayList<>(startFailures);
         try {
             ServiceReference<?>[] found = context.getAllServiceReferences(null, "(gridbatch.health=components)");
-            if (found == null) return List.of();
+            if (found == null) return failures;
             for (ServiceReference<?> reference : found) {
                 if (context.getService(reference) instanceof Supplier<?> health
                         && health.get() instanceof List<?> lines) {

@@ -5,6 +5,7 @@
 package org.gridbatch.worker;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,7 +57,7 @@ record Settings(
                 config.name() == null ? "" : config.name().trim(),
                 config.grid(),
                 config.slots(),
-                List.of(config.queues()),
+                present(config.queues()),
                 labels(config.labels()),
                 Duration.ofSeconds(config.claim_wait_seconds()),
                 config.output_chars(),
@@ -65,9 +66,17 @@ record Settings(
                 List.of(config.denied_commands()));
     }
 
+    /** An empty entry is what an empty setting becomes on its way through the configuration. */
+    private static List<String> present(String[] entries) {
+        return Arrays.stream(entries)
+                .map(String::trim)
+                .filter(entry -> !entry.isEmpty())
+                .toList();
+    }
+
     private static Map<String, String> labels(String[] entries) {
         Map<String, String> labels = new TreeMap<>();
-        for (String entry : entries) {
+        for (String entry : present(entries)) {
             int equals = entry.indexOf('=');
             if (equals < 1) {
                 throw new IllegalArgumentException("configuration labels has '" + entry + "', want key=value");
