@@ -21,19 +21,26 @@ import org.junit.rules.ExternalResource;
 
 /** Our commands in a real Gogo, on a queue in memory. */
 final class ShellFixture extends ExternalResource {
+    /**
+     * One for all tests of the process, never stopped: a script's thread that outlives its test would otherwise put the
+     * streams of its own one back, under the feet of the next test.
+     */
+    private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
+
+    static {
+        THREAD_IO.start();
+    }
+
     final FakeQueue queue = new FakeQueue();
     CommandProcessorImpl processor;
     CommandSession session;
     PulledJobs pulled;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private ThreadIOImpl threadIo;
 
     @Override
     protected void before() {
-        threadIo = new ThreadIOImpl();
-        threadIo.start();
-        processor = new CommandProcessorImpl(threadIo);
+        processor = new CommandProcessorImpl(THREAD_IO);
         Grid grid = new Grid(queue, Duration.ofSeconds(5));
         Runner runner = new SessionRunner(processor);
         pulled = new PulledJobs(grid, runner, processor, "here-shell");
@@ -50,7 +57,6 @@ final class ShellFixture extends ExternalResource {
     protected void after() {
         pulled.close();
         processor.stop();
-        threadIo.stop();
     }
 
     CommandSession session(String in) {

@@ -42,7 +42,13 @@ public class ControlServerTest {
     @Rule
     public Timeout timeout = Timeout.seconds(30);
 
-    private final ThreadIOImpl threadIo = new ThreadIOImpl();
+    /** One for all tests, never stopped: a thread that outlives its test would put the streams of its own one back. */
+    private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
+
+    static {
+        THREAD_IO.start();
+    }
+
     private final Commands commands = new Commands();
     private CommandProcessorImpl processor;
     private Path socket;
@@ -84,8 +90,7 @@ public class ControlServerTest {
 
     @Before
     public void start() throws IOException {
-        threadIo.start();
-        processor = new CommandProcessorImpl(threadIo);
+        processor = new CommandProcessorImpl(THREAD_IO);
         for (String function : List.of("words", "fails", "first", "hangs", "complains")) {
             processor.addCommand("test", commands, function);
         }
@@ -97,7 +102,6 @@ public class ControlServerTest {
     public void stop() throws IOException {
         server.stop();
         processor.stop();
-        threadIo.stop();
     }
 
     @Test
