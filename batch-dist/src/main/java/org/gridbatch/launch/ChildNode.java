@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -100,6 +101,22 @@ final class ChildNode {
         boolean ended = process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
         if (!ended) kill();
         return ended;
+    }
+
+    /** Stops workers first, so that they can report, and ZooKeeper last, so that all can say that they leave. */
+    static void stopInOrder(List<ChildNode> nodes, Duration atMost) {
+        List<ChildNode> order = new ArrayList<>(nodes);
+        order.sort(
+                Comparator.comparingInt((ChildNode node) -> node.role.ordinal()).reversed());
+        try {
+            for (ChildNode node : order) if (node.role == Role.WORKER || node.role == Role.SHELL) node.stop();
+            for (ChildNode node : order) {
+                node.stop();
+                node.awaitEnd(atMost);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Its control socket. */

@@ -5,6 +5,7 @@
 package org.gridbatch.launch;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.gridbatch.control.NodeFile;
 import picocli.CommandLine.Command;
@@ -35,9 +36,10 @@ final class ShellCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(new Thread(node::close, "gridbatch-stop"));
             if (serve) NodeCommand.exitWhenInputEnds();
             node.start(Home.current().bundles());
-            boolean up = node.awaitUp(java.time.Duration.ofSeconds(10));
+            boolean up = node.awaitUp(Duration.ofSeconds(10));
             if (serve) {
-                if (up) System.out.println(Nodes.upLine(Role.SHELL, node.name()));
+                if (up || node.awaitUp(Duration.ofDays(36_500)))
+                    System.out.println(Nodes.upLine(Role.SHELL, node.name()));
                 node.awaitStop();
                 return 0;
             }

@@ -17,7 +17,7 @@ import picocli.CommandLine.ParentCommand;
 /** A small grid on this machine that stays until it is stopped; its data survives. */
 @Command(name = "up", description = "Run a small grid on this machine until Ctrl-C; its data survives.")
 final class UpCommand implements Callable<Integer> {
-    private static final Duration UP_LIMIT = Duration.ofSeconds(60);
+    private static final Duration UP_LIMIT = Duration.ofSeconds(120);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
 
     @ParentCommand
@@ -31,7 +31,8 @@ final class UpCommand implements Callable<Integer> {
         if (workers < 0 || workers > 50) throw new LaunchException("--workers is " + workers + ", want 0 to 50");
         Settings settings = main.settings();
         List<ChildNode> nodes = Collections.synchronizedList(new ArrayList<>());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(nodes), "gridbatch-stop"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> ChildNode.stopInOrder(nodes, STOP_LIMIT), "gridbatch-stop"));
         ChildNode zookeeper = start(nodes, Role.ZOOKEEPER, "zookeeper", settings);
         ChildNode server = start(nodes, Role.SERVER, "server", settings);
         for (int i = 1; i <= workers; i++) start(nodes, Role.WORKER, "worker-" + i, settings);
@@ -64,20 +65,5 @@ final class UpCommand implements Callable<Integer> {
                 role, name, settings.zookeeper(), data, more, line -> System.out.println(name + " | " + line));
         nodes.add(node);
         return node;
-    }
-
-    /** Workers first, so that they can report, and ZooKeeper last, so that all can say that they leave. */
-    private static void stop(List<ChildNode> nodes) {
-        List<ChildNode> reverse = new ArrayList<>(nodes);
-        Collections.reverse(reverse);
-        try {
-            for (ChildNode node : reverse) if (node.name().startsWith("worker")) node.stop();
-            for (ChildNode node : reverse) {
-                node.stop();
-                node.awaitEnd(STOP_LIMIT);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
