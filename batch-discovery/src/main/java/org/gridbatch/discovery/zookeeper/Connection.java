@@ -114,8 +114,6 @@ final class Connection {
             while (await()) step();
         } catch (InterruptedException e) {
             LOG.debug("interrupted: ZooKeeper did not answer while stopping");
-        } catch (RuntimeException | LinkageError e) {
-            LOG.error("discovery stops: nothing is published or found until it is restarted", e);
         } finally {
             drop();
             reachable(false);
@@ -163,7 +161,7 @@ final class Connection {
         try {
             session = new Session(settings, this::wake);
             prepared = false;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             failed("cannot make a client for ZooKeeper at " + settings.address(), e);
         }
     }
@@ -195,6 +193,9 @@ final class Connection {
             prepared = false;
             session.lookAtAll();
             failed("ZooKeeper at " + settings.address() + " refuses", e);
+        } catch (RuntimeException | LinkageError e) {
+            session.lookAtAll();
+            failed("discovery with ZooKeeper at " + settings.address() + " fails", e);
         }
     }
 
@@ -266,7 +267,7 @@ final class Connection {
         return MILLISECONDS.toNanos(timeout);
     }
 
-    private void failed(String what, Exception e) {
+    private void failed(String what, Throwable e) {
         long delay = Math.min(MAX_RETRY_MILLIS, MIN_RETRY_MILLIS << Math.min(failures, 10));
         failures++;
         retryAt = System.nanoTime() + MILLISECONDS.toNanos(delay);

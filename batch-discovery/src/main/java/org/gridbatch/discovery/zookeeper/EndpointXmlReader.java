@@ -47,10 +47,9 @@ final class EndpointXmlReader {
             return new EndpointDescription(reader.document());
         } catch (XMLStreamException e) {
             throw new BadEndpointException("not well-formed XML: " + oneLine(e.getMessage()));
-        } catch (IllegalArgumentException e) {
-            throw new BadEndpointException("not an endpoint: " + oneLine(e.getMessage()));
-        } catch (ClassCastException e) {
-            throw new BadEndpointException("not an endpoint: a property is of the wrong type: " + e.getMessage());
+        } catch (RuntimeException e) {
+            // Missing or mistyped properties, and whatever else a parser makes of what nobody foresaw.
+            throw new BadEndpointException("not an endpoint: " + oneLine(e.toString()));
         }
     }
 

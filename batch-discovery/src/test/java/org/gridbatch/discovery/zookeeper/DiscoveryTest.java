@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.gridbatch.discovery.server.TestServer;
@@ -198,7 +199,7 @@ public class DiscoveryTest {
         sees(b, "ADDED x");
         ZooKeeper client = client();
 
-        org.apache.zookeeper.ZKUtil.deleteRecursive(client, "/gridbatch");
+        ZKUtil.deleteRecursive(client, "/gridbatch");
 
         await().atMost(SOON)
                 .ignoreExceptions()
@@ -210,14 +211,14 @@ public class DiscoveryTest {
     @Test
     public void manyNodesAndEndpointsAgree() {
         List<Node> nodes = new ArrayList<>();
-        for (int i = 0; i < 10; i++) nodes.add(node());
-        for (int i = 0; i < 10; i++) {
-            for (int k = 0; k < 20; k++) nodes.get(i).export("e" + i + "-" + k);
+        for (int i = 0; i < 8; i++) nodes.add(node());
+        for (int i = 0; i < 8; i++) {
+            for (int k = 0; k < 10; k++) nodes.get(i).export("e" + i + "-" + k);
         }
 
         for (Node each : nodes) {
-            await().atMost(SOON).until(() -> each.events.size() == 180);
-            assertEquals(180, each.discovery.state().known());
+            await().atMost(SOON).until(() -> each.events.size() == 70);
+            assertEquals(70, each.discovery.state().known());
         }
     }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
@@ -64,7 +65,7 @@ public class OutageTest {
     public void anUnknownHostIsTriedUntilItIsStopped() {
         Node a = node("no-such-host.invalid:2181");
         a.export("x");
-        await().during(Duration.ofSeconds(2))
+        await().during(Duration.ofSeconds(1))
                 .atMost(SOON)
                 .until(() -> clientThreads() == 1 && !a.discovery.state().connected());
 
@@ -100,7 +101,7 @@ public class OutageTest {
         await().atMost(SOON).until(() -> a.discovery.state().published() == 3);
         // The nodes of the earlier session expire in the meantime.
         await("nothing is taken back")
-                .during(Duration.ofSeconds(5))
+                .during(Duration.ofSeconds(4))
                 .atMost(SOON)
                 .until(() -> b.events.size() == 3);
         assertEquals("one client each", 2, clientThreads());
@@ -144,7 +145,7 @@ public class OutageTest {
         disconnected(a, b, c);
         c.close();
         await("nothing is taken back while ZooKeeper is away")
-                .during(Duration.ofSeconds(2))
+                .during(Duration.ofSeconds(1))
                 .atMost(SOON)
                 .until(() -> b.events.size() == 2);
         server.wipe();
@@ -196,8 +197,8 @@ public class OutageTest {
         Node b = node();
         connected(b);
         ZooKeeper stale = client();
-        byte[] xml = EndpointXml.encode(Node.endpoint("earlier-run", "x", java.util.Map.of()))
-                .xml();
+        byte[] xml =
+                EndpointXml.encode(Node.endpoint("earlier-run", "x", Map.of())).xml();
         stale.create(ENDPOINTS + "/earlier-run-1-0", xml, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
         sees(b, "ADDED x");
 
