@@ -146,12 +146,12 @@ final class Connection {
         if (session == null) {
             if (retryAt - System.nanoTime() <= 0) open();
         } else if (!session.client.getState().isAlive()) {
-            LOG.info("the session with ZooKeeper at {} has ended; starting another", settings.address());
+            LOG.debug("the session with ZooKeeper at {} has ended; starting another", settings.address());
             away();
-            drop();
+            replace();
         } else if (!session.connected()) {
             away();
-            if (session.awayNanos() >= giveUpNanos()) drop();
+            if (session.awayNanos() >= giveUpNanos()) replace();
         } else if (retryAt - System.nanoTime() <= 0) {
             agree();
         }
@@ -274,6 +274,12 @@ final class Connection {
         // A node that was deleted under us is made again at once; only what lasts is worth a warning.
         if (failures == 3) LOG.warn("{}; it is tried again until it works", what, e);
         else LOG.debug("{}; next try in {} ms", what, delay, e);
+    }
+
+    /** Another client comes soon, but not at once: one that dies as soon as it is made must not keep us busy. */
+    private void replace() {
+        drop();
+        retryAt = System.nanoTime() + MILLISECONDS.toNanos(MIN_RETRY_MILLIS);
     }
 
     private void drop() {

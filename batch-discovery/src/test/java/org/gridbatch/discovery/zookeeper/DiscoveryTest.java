@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.Transaction;
 import org.apache.zookeeper.WatchedEvent;
-import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.gridbatch.discovery.server.TestServer;
@@ -199,7 +199,10 @@ public class DiscoveryTest {
         sees(b, "ADDED x");
         ZooKeeper client = client();
 
-        ZKUtil.deleteRecursive(client, "/gridbatch");
+        // In one step, because discovery is quick to make again what is deleted one by one.
+        Transaction all = client.transaction();
+        for (String each : client.getChildren(ENDPOINTS, false)) all.delete(ENDPOINTS + "/" + each, -1);
+        all.delete(ENDPOINTS, -1).delete("/gridbatch", -1).commit();
 
         await().atMost(SOON)
                 .ignoreExceptions()
