@@ -161,27 +161,54 @@ public class BrokenConnectionsTest {
     }
 
     @Test
-    public void aRestartedServerIsFoundAgainWithinTheBackoff() throws Exception {
+    public void aRestartedServerIsFoundAgainAndServesNoCallForItsFormerEndpoint() throws Exception {
         int port = freePort();
         Node server = open(Node.with("port", port));
-        Node client = open(Node.with("reconnect.max.millis", 400));
+        Node client = open(Node.with());
         EndpointDescription first = server.export(Sample.class, service).description();
         Sample remote = client.use(Sample.class, first);
         assertEquals("x", remote.echo("x"));
         server.close();
         remoteFailure(() -> remote.echo("x"));
-        Thread.sleep(3_200);
 
         Node again = open(Node.with("port", port));
         Endpoint second = again.export(Sample.class, service);
         Sample fresh = client.use(Sample.class, second.description());
-        await("reconnected, though gRPC itself would pause longer by now")
-                .atMost(Duration.ofMillis(1_800))
-                .ignoreExceptions()
-                .until(() -> "y".equals(fresh.echo("y")));
+        await("reconnected").atMost(SOON).ignoreExceptions().until(() -> "y".equals(fresh.echo("y")));
 
         assertNotEquals(first.getId(), second.description().getId());
         assertSays(remoteFailure(() -> remote.echo("x")), "no such endpoint here: " + first.getId(), "was not run");
+    }
+
+    @Test
+    public void attemptsToConnectAreMadeAtTheConfiguredPace() throws Exception {
+        Node server = open(Node.with());
+        EndpointDescription endpoint = server.export(Sample.class, service).description();
+        AtomicInteger attempts = new AtomicInteger();
+        ServerSocket deadEnd = open(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()));
+        Thread accept = new Thread(
+                () -> {
+                    try {
+                        while (true) {
+                            deadEnd.accept().close();
+                            attempts.incrementAndGet();
+                        }
+                    } catch (IOException e) {
+                        // The test is over.
+                    }
+                },
+                "dead-end");
+        accept.setDaemon(true);
+        accept.start();
+        Node client = open(Node.with("reconnect.min.millis", 100, "reconnect.max.millis", 400));
+        Sample remote =
+                client.use(Sample.class, Node.changed(endpoint, Wire.ADDRESS, "127.0.0.1:" + deadEnd.getLocalPort()));
+        remoteFailure(() -> remote.echo("x"));
+
+        await("gRPC's own pauses of 1, 1.6, 2.6 seconds would make four attempts at most")
+                .atMost(Duration.ofSeconds(4))
+                .until(() -> attempts.get() >= 6);
+        assertTrue(attempts + " attempts: it pauses at all", attempts.get() < 20);
     }
 
     @Test
