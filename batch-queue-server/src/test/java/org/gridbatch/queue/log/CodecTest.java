@@ -1,0 +1,161 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.log;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.gridbatch.api.AttemptOutcome;
+import org.gridbatch.api.Backoff;
+import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.Report;
+import org.gridbatch.api.ReportKind;
+import org.gridbatch.queue.core.Command;
+import org.gridbatch.queue.core.Image;
+import org.gridbatch.queue.core.QueueMachine;
+import org.junit.Test;
+
+public class CodecTest {
+    /** Written by format 1; every later version must read it as it is here. */
+    private static final String ENTRY_1 =
+            "0100000000000000070380a0d5edee6604012cfeffffff0ffeffffff0ffeffffffffffffffff01010a0a6a6f62"
+                    + "2d310e6563686f2068690a026e01026b0276020e04773104693102010a6a6f622d31060c08736f6f6e010a6a6f622d31090102";
+
+    private static final JobSpec FULL = new JobSpec(
+            "job-1",
+            "mail",
+            "a näme",
+            "echo \"€ \ud83d\ude00 \ud800\"",
+            List.of("", "two", "三"),
+            Map.of("k", "v", "empty", "", "umlaut", "ü"),
+            7,
+            new Backoff(3, Duration.ofMillis(1), Duration.ofDays(1)),
+            Duration.ofNanos(5),
+            Duration.ofSeconds(9),
+            Instant.MAX);
+
+    private static final List<Command> COMMANDS = List.of(
+            new Command.Submit(List.of(FULL, JobSpec.script("x").jobId("j").build()), new Command.Room(1, 2, 3)),
+            new Command.Grant("w1", "i1", Long.MAX_VALUE, List.of("job-1", "job-2")),
+            new Command.End(List.of(report(ReportKind.COMPLETE), report(ReportKind.CANCELLED))),
+            new Command.Expire(List.of(1L, Long.MAX_VALUE), 3),
+            new Command.Release(List.of(), "réason"),
+            new Command.Cancel(List.of("job-1"), ""),
+            new Command.Retry(List.of("job-1"), Command.Room.AMPLE),
+            new Command.Snooze(List.of("job-1"), Duration.ofMillis(1)),
+            new Command.Promote(1_000),
+            new Command.Prune(Long.MIN_VALUE, 0, Long.MAX_VALUE, 1));
+
+    @Test
+    public void everyCommandComesBackAsItWas() {
+        List<byte[]> bytes = COMMANDS.stream().map(EntryCodec::encode).toList();
+        Instant time = Instant.ofEpochMilli(1_234_567_890_123L);
+        byte[] entry = EntryCodec.encode(-5, 42, time, bytes);
+        assertEquals(new Entry(-5, 42, time, COMMANDS), EntryCodec.decode(entry));
+        assertEquals(new Entry(-5, 42, time, List.of()), EntryCodec.head(entry));
+        List<Class<?>> tested = new ArrayList<>();
+        COMMANDS.forEach(command -> tested.add(command.getClass()));
+        tested.add(Command.Room.class);
+        for (Class<?> type : Command.class.getPermittedSubclasses()) {
+            assertEquals(type + " is tested", true, tested.contains(type));
+        }
+    }
+
+    @Test
+    public void anEntryOfTheFirstFormatIsStillRead() {
+        Entry entry = EntryCodec.decode(HexFormat.of().parseHex(ENTRY_1));
+        assertEquals(7, entry.run());
+        assertEquals(3, entry.number());
+        assertEquals(Instant.parse("2026-01-01T00:00:00Z"), entry.time());
+        JobSpec spec = JobSpec.script("echo hi")
+                .jobId("job-1")
+                .name("n")
+                .tags(Map.of("k", "v"))
+                .build();
+        assertEquals(
+                List.of(
+                        new Command.Submit(List.of(spec), Command.Room.AMPLE),
+                        new Command.Grant("w1", "i1", 1, List.of("job-1")),
+                        new Command.Cancel(List.of("job-1"), "soon"),
+                        new Command.Promote(1)),
+                entry.commands());
+    }
+
+    @Test
+    public void bytesThatCannotBeRightAreRefused() {
+        byte[] entry = EntryCodec.encode(
+                1, 1, Instant.EPOCH, COMMANDS.stream().map(EntryCodec::encode).toList());
+        for (int length = 0; length < entry.length; length++) {
+            byte[] cut = Arrays.copyOf(entry, length);
+            assertThrows("cut at " + length, IllegalStateException.class, () -> EntryCodec.decode(cut));
+        }
+        entry[0] = 2;
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> EntryCodec.head(entry));
+        assertEquals("a log entry has format 2, want 1: use the version that wrote it", e.getMessage());
+    }
+
+    @Test
+    public void everyConstantHasANumberOnDisk() {
+        for (JobState state : JobState.values()) Codes.of(Codes.STATES, state);
+        for (AttemptOutcome outcome : AttemptOutcome.values()) Codes.of(Codes.OUTCOMES, outcome);
+        for (ReportKind kind : ReportKind.values()) Codes.of(Codes.REPORTS, kind);
+    }
+
+    @Test
+    public void anImageComesBackAsItWasAndDamageIsFound() throws IOException {
+        QueueMachine machine = new QueueMachine();
+        for (Command command : COMMANDS) machine.apply(command, Instant.ofEpochMilli(1_000));
+        machine.apply(new Command.Submit(TWO_JOBS, Command.Room.AMPLE), Instant.ofEpochMilli(2_000));
+        machine.apply(new Command.Grant("w1", "i1", 1, List.of("a", "b")), Instant.ofEpochMilli(3_000));
+        machine.apply(new Command.Expire(List.of(2L), 3), Instant.ofEpochMilli(4_000));
+        Image image = machine.image();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ImageCodec.write(image, out);
+        byte[] bytes = out.toByteArray();
+        assertEquals(image, ImageCodec.read(new ByteArrayInputStream(bytes)));
+
+        ByteArrayOutputStream again = new ByteArrayOutputStream();
+        ImageCodec.write(new QueueMachine(image).image(), again);
+        assertArrayEquals("the same state is the same bytes", bytes, again.toByteArray());
+
+        for (int i = 0; i < bytes.length; i++) {
+            byte[] damaged = bytes.clone();
+            damaged[i] ^= 0x10;
+            assertThrows("byte " + i, IOException.class, () -> ImageCodec.read(new ByteArrayInputStream(damaged)));
+        }
+        byte[] cut = Arrays.copyOf(bytes, bytes.length - 1);
+        assertThrows(IOException.class, () -> ImageCodec.read(new ByteArrayInputStream(cut)));
+    }
+
+    private static final List<JobSpec> TWO_JOBS = List.of(
+            JobSpec.script("echo a").jobId("a").build(),
+            JobSpec.script("echo b").jobId("b").queue("q").build());
+
+    private static Report report(ReportKind kind) {
+        return new Report(
+                "w1",
+                17,
+                "job-1",
+                kind,
+                Duration.ofSeconds(3),
+                "ërror",
+                "result",
+                new CapturedText("head", "tail", 1_000),
+                CapturedText.NONE);
+    }
+}
