@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -28,7 +27,6 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -40,13 +38,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A log that Apache Ratis keeps, with this process as its one peer. Everything goes to the server object in this
- * process; the port that Ratis opens is a free one of the loopback interface and nobody's business.
+ * process, and no port is open.
  */
 public final class RatisLog implements CommandLog {
     /** The largest entry. It is the buffer that Ratis reads a record into, so it may grow but never shrink. */
     public static final int MAX_ENTRY_BYTES = 20 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(RatisLog.class);
+    private static final long MIN_SEGMENT_BYTES = 64 << 10;
+    private static final long MAX_SEGMENT_BYTES = 32 << 20;
     private static final int RECORD_OVERHEAD_BYTES = 1 << 10;
     private static final TimeDuration NEVER = TimeDuration.valueOf(3_650, TimeUnit.DAYS);
 
@@ -73,7 +73,7 @@ public final class RatisLog implements CommandLog {
 
     @Override
     public void open(Replica replica) throws IOException {
-        // Ratis and its shaded gRPC look classes and services up by the context class loader.
+        // Ratis looks classes and services up by the context class loader.
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(RatisLog.class.getClassLoader());
@@ -122,9 +122,7 @@ public final class RatisLog implements CommandLog {
     private RaftProperties properties() {
         RaftProperties p = new RaftProperties();
         RaftServerConfigKeys.setStorageDir(p, List.of(directory.logDirectory().toFile()));
-        RaftConfigKeys.Rpc.setType(p, SupportedRpcType.GRPC);
-        GrpcConfigKeys.Server.setHost(p, "127.0.0.1");
-        GrpcConfigKeys.Server.setPort(p, 0);
+        RaftConfigKeys.Rpc.setType(p, new NoNetwork());
 
         // One force for all entries that wait, and never an answer before it.
         RaftServerConfigKeys.Log.setForceSyncNum(p, 1_024);
@@ -133,6 +131,10 @@ public final class RatisLog implements CommandLog {
         // The commit index in the log would cost a second force; a single peer finds it again without.
         RaftServerConfigKeys.Log.setLogMetadataEnabled(p, false);
         RaftServerConfigKeys.Log.setCorruptionPolicy(p, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
+
+        // Whole segments are deleted, so one must not be larger than what a snapshot stands for.
+        long segmentBytes = Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, snapshotBytes));
+        RaftServerConfigKeys.Log.setSegmentSizeMax(p, SizeInBytes.valueOf(segmentBytes));
 
         SizeInBytes record = SizeInBytes.valueOf(MAX_ENTRY_BYTES + RECORD_OVERHEAD_BYTES);
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, record);

@@ -135,6 +135,7 @@ public final class QueueServer {
             CompletableFuture<Void> ready = engine.start();
             open = true;
             ready.get(startTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            if (stop.getCount() == 0) return;
             threads.tick(engine);
             registration = register(engine, log);
             LOG.info(

@@ -66,20 +66,41 @@ public class RatisLogTest {
 
     @Test
     public void aSnapshotReplacesTheLogBeforeIt() throws Exception {
-        TestServer first = start(20_000);
-        for (int i = 0; i < 100; i++) first.submit("job-" + i);
-        await("a snapshot is written")
+        TestServer first = start(100_000);
+        for (int i = 0; i < 400; i++) first.submit("job-" + i);
+        await("the first segment is deleted")
                 .atMost(Duration.ofSeconds(10))
-                .until(() -> !snapshots().isEmpty());
-        for (int i = 100; i < 120; i++) first.submit("job-" + i);
+                .until(() -> files("log_0-\\d+").isEmpty()
+                        && !files("snapshot\\.\\d+_\\d+").isEmpty());
+        for (int i = 400; i < 420; i++) first.submit("job-" + i);
         first.close();
 
         TestServer second = start(1 << 20);
-        for (int i = 0; i < 120; i++) assertEquals(JobState.AVAILABLE, second.stateOf("job-" + i));
+        assertEquals(420, second.jobs());
+        for (int i = 0; i < 420; i++) assertEquals(JobState.AVAILABLE, second.stateOf("job-" + i));
         assertEquals(
                 "oldest first, also over a snapshot",
                 "job-0",
                 claim(second, 1, 1).get(0).spec().jobId());
+    }
+
+    @Test
+    public void aDamagedSnapshotStopsTheServerAndIsNamed() throws Exception {
+        TestServer first = start(20_000);
+        for (int i = 0; i < 60; i++) first.submit("job-" + i);
+        await("a snapshot is written")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !files("snapshot\\.\\d+_\\d+").isEmpty());
+        first.close();
+        for (Path file : files("snapshot\\.\\d+_\\d+")) {
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(file, bytes);
+        }
+        IOException e = assertThrows(IOException.class, () -> start(20_000));
+        assertTrue(
+                e.getMessage(),
+                e.getMessage().contains("snapshot") && e.getMessage().contains("cannot be read"));
     }
 
     @Test
@@ -90,9 +111,9 @@ public class RatisLogTest {
         assertTrue(e.getMessage(), e.getMessage().contains("in use"));
     }
 
-    private List<Path> snapshots() throws IOException {
+    private List<Path> files(String name) throws IOException {
         try (var files = Files.walk(folder.getRoot().toPath())) {
-            return files.filter(file -> file.getFileName().toString().matches("snapshot\\.\\d+_\\d+"))
+            return files.filter(file -> file.getFileName().toString().matches(name))
                     .toList();
         }
     }
