@@ -472,7 +472,7 @@ public final class QueueEngine implements Replica {
                     List<Long> unwanted = matchmaker.decided(proposal, (Result.Granted) result, ticker.nanos());
                     release(unwanted, "its claim was over");
                 },
-                why -> matchmaker.notLogged(proposal));
+                why -> matchmaker.notLogged(proposal, ticker.nanos()));
     }
 
     private void release(List<Long> leaseIds, String reason) {

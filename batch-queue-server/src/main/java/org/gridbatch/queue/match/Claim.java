@@ -30,6 +30,30 @@ final class Claim {
     boolean granting;
     boolean ended;
 
+    /** A newer claim of the same worker that came while this one waits for the log; null if none did. */
+    Successor successor;
+
+    /** A claim that is opened when the one before it is decided, so that its grants are not lost on the way. */
+    record Successor(ClaimRequest request, CompletableFuture<List<Lease>> answer) {
+        /** The slots that are left when the claim before was granted some. */
+        int slotsAfter(int granted) {
+            return request.slots() - granted;
+        }
+
+        ClaimRequest withSlots(int slots) {
+            return new ClaimRequest(
+                    request.worker(),
+                    request.incarnation(),
+                    request.claimId(),
+                    request.queues(),
+                    request.jobId(),
+                    slots,
+                    request.totalSlots(),
+                    request.labels(),
+                    request.maxWait());
+        }
+    }
+
     Claim(ClaimRequest request, long number) {
         this.request = request;
         this.number = number;

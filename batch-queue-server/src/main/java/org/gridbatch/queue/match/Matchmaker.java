@@ -100,6 +100,10 @@ public final class Matchmaker {
             reply(answer, List.of());
             return;
         }
+        if (before != null && before.granting) {
+            replaceSuccessor(before, new Claim.Successor(request, answer));
+            return;
+        }
         if (before != null) end(before, List.of());
         if (firstCall) {
             for (Claim.Key other : List.copyOf(keysOfWorker.getOrDefault(request.worker(), Set.of()))) {
@@ -122,6 +126,22 @@ public final class Matchmaker {
         parked.add(claim);
         freshClaims.put(claim.number, claim);
         setDeadline(claim, request, now);
+    }
+
+    /** The claim that is being granted gets its leases first; the newer one is opened then, for the slots that are left. */
+    private void replaceSuccessor(Claim claim, Claim.Successor successor) {
+        Claim.Successor older = claim.successor;
+        claim.successor = successor;
+        if (older != null) reply(older.answer(), List.of());
+    }
+
+    private void openSuccessor(Claim claim, int granted, long now) {
+        Claim.Successor successor = claim.successor;
+        if (successor == null) return;
+        claim.successor = null;
+        int slots = successor.slotsAfter(granted);
+        if (slots <= 0) reply(successor.answer(), List.of());
+        else park(successor.withSlots(slots), false, successor.answer(), now);
     }
 
     private void join(Claim claim, ClaimRequest request, CompletableFuture<List<Lease>> answer, long now) {
@@ -221,6 +241,7 @@ public final class Matchmaker {
         if (claim.ended) return leaseIds;
         if (leaseIds.isEmpty()) {
             parkAgain(claim);
+            openSuccessor(claim, 0, now);
             return List.of();
         }
         answered.remove(claim.key());
@@ -235,13 +256,17 @@ public final class Matchmaker {
             }
             reply(call.answer(), granted);
         }
+        openSuccessor(claim, leaseIds.size(), now);
         return List.of();
     }
 
     /** Takes note that a proposal was not logged: its claim waits on, its jobs are free again. */
-    public void notLogged(Proposal proposal) {
-        settle(proposal.claim);
-        if (!proposal.claim.ended) parkAgain(proposal.claim);
+    public void notLogged(Proposal proposal, long now) {
+        Claim claim = proposal.claim;
+        settle(claim);
+        if (claim.ended) return;
+        parkAgain(claim);
+        openSuccessor(claim, 0, now);
     }
 
     private void settle(Claim claim) {
@@ -276,6 +301,7 @@ public final class Matchmaker {
         for (Claim claim : List.copyOf(open.values())) {
             forget(claim);
             for (Claim.Call call : claim.calls) fail(call.answer(), why);
+            if (claim.successor != null) fail(claim.successor.answer(), why);
         }
     }
 
@@ -286,6 +312,7 @@ public final class Matchmaker {
     private void end(Claim claim, List<Lease> with) {
         forget(claim);
         for (Claim.Call call : claim.calls) reply(call.answer(), with);
+        replaceSuccessor(claim, null);
     }
 
     private void forget(Claim claim) {

@@ -211,6 +211,36 @@ public class QueueEngineTest {
     }
 
     @Test
+    public void aNewerClaimThatMeetsAGrantOnItsWayLosesNothingAndGetsWhatSlotsAreLeft() {
+        CompletableFuture<List<Lease>> first = claim("w1", 1, List.of(), "", 2);
+        settle();
+        submitLater("job-1");
+        core.runAll();
+        CompletableFuture<List<Lease>> second = claim("w1", 2, List.of(), "", 2);
+        core.runAll();
+        settle();
+        assertEquals("job-1", first.join().get(0).spec().jobId());
+        assertFalse("one slot is left, and it waits for a job", second.isDone());
+        submit("job-2", "job-3");
+        assertEquals(1, second.join().size());
+        assertEquals(JobState.AVAILABLE, stateOf("job-3"));
+        assertEquals("nothing was given back", 0, job("job-1").attempts().size());
+    }
+
+    @Test
+    public void aNewerClaimForNoMoreSlotsThanAreBeingGrantedIsAnsweredWithNothing() {
+        CompletableFuture<List<Lease>> first = claim("w1", 1);
+        settle();
+        submitLater("job-1");
+        core.runAll();
+        CompletableFuture<List<Lease>> second = claim("w1", 2);
+        core.runAll();
+        settle();
+        assertEquals(1, first.join().size());
+        assertTrue(second.join().isEmpty());
+    }
+
+    @Test
     public void aNewIncarnationEndsTheClaimOfTheOneBeforeAndLeavesItsLeases() {
         submit("job-1");
         long lease = now(claim("w1", 1)).get(0).leaseId();
