@@ -346,7 +346,11 @@ public class CallsTest {
 
     @Test
     public void givingUpByOrTimeoutCancelsTheServersFuture() {
-        CompletableFuture<Integer> call = remote.laterNumber(1).orTimeout(50, TimeUnit.MILLISECONDS);
+        CompletableFuture<Integer> call = remote.laterNumber(1);
+        await("the server has the call: one given up before never reaches it")
+                .atMost(SOON)
+                .until(() -> service.number.getNumberOfDependents() == 1);
+        call.orTimeout(50, TimeUnit.MILLISECONDS);
         assertThrows(ExecutionException.class, call::get);
         await().atMost(SOON).until(service.number::isCancelled);
     }
