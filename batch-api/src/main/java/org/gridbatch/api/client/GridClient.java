@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -185,6 +186,7 @@ public final class GridClient implements AutoCloseable {
         private final long deadline;
         private final CompletableFuture<T> answer = new CompletableFuture<>();
         private long waitMillis = FIRST_WAIT_MILLIS;
+        private volatile Future<?> nextTry;
 
         Call(Function<JobQueue, CompletionStage<T>> call, Duration atMost) {
             this.call = Objects.requireNonNull(call, "call");
@@ -216,6 +218,12 @@ public final class GridClient implements AutoCloseable {
             });
         }
 
+        /** Another queue is in sight: there is no reason to wait any longer. */
+        void hurry() {
+            Future<?> waiting = nextTry;
+            if (waiting != null && waiting.cancel(false)) attempt();
+        }
+
         void stopping() {
             answer.completeExceptionally(new QueueUnavailableException("this node is stopping"));
         }
@@ -227,7 +235,7 @@ public final class GridClient implements AutoCloseable {
                 return;
             }
             try {
-                timer.schedule(this::attempt, Math.min(waitMillis, leftMillis), TimeUnit.MILLISECONDS);
+                nextTry = timer.schedule(this::attempt, Math.min(waitMillis, leftMillis), TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException e) {
                 answer.completeExceptionally(failure);
             }
@@ -246,7 +254,10 @@ public final class GridClient implements AutoCloseable {
         @Override
         public JobQueue addingService(ServiceReference<JobQueue> reference) {
             JobQueue queue = context.getService(reference);
-            if (queue != null) queues.put(reference, queue);
+            if (queue != null) {
+                queues.put(reference, queue);
+                timer.execute(() -> calls.forEach(Call::hurry));
+            }
             return queue;
         }
 

@@ -1,0 +1,97 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.api;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.Test;
+
+public class RecordsTest {
+    @Test
+    public void aJobNeedsNoMoreThanAScript() {
+        JobSpec job = JobSpec.script("echo hi").build();
+        assertEquals("default", job.queue());
+        assertEquals(5, job.maxAttempts());
+        assertNotEquals(job.jobId(), JobSpec.script("echo hi").build().jobId());
+    }
+
+    @Test
+    public void aRefusalNamesTheFieldTheValueAndWhatWasWanted() {
+        refused("the script is empty", () -> JobSpec.script(" \n").build());
+        refused("queue is 'a b'", () -> JobSpec.script("x").queue("a b").build());
+        refused("job id is '../x'", () -> JobSpec.script("x").jobId("../x").build());
+        refused("max attempts is 0, want 1 to 1000", () -> JobSpec.script("x").maxAttempts(0));
+        refused("max attempts is 1001", () -> JobSpec.script("x").maxAttempts(1_001));
+        refused(
+                "delay is PT-1S",
+                () -> JobSpec.script("x").delay(Duration.ofSeconds(-1)).build());
+        refused(
+                "args has 257 entries",
+                () -> JobSpec.script("x").args(Collections.nCopies(257, "a")).build());
+        refused(
+                "args has a null entry",
+                () -> JobSpec.script("x").args(Arrays.asList("a", null)).build());
+        refused(
+                "tag key is 'a='",
+                () -> JobSpec.script("x").tags(Map.of("a=", "b")).build());
+        refused(
+                "script has",
+                () -> JobSpec.script("x".repeat(Limits.SCRIPT + 1)).build());
+        refused("tag is 'nothing'", () -> JobQuery.ALL.withTag("nothing"));
+        refused("limit is 1001", () -> JobQuery.ALL.withLimit(1_001));
+        refused("backoff factor is 11", () -> new Backoff(11, Duration.ZERO, Duration.ZERO));
+        refused("backoff most is PT1S", () -> new Backoff(2, Duration.ofSeconds(2), Duration.ofSeconds(1)));
+    }
+
+    @Test
+    public void whatARecordWasMadeOfCannotBeChangedLater() {
+        String[] args = {"a"};
+        JobSpec job = JobSpec.script("x").args(Arrays.asList(args)).build();
+        args[0] = "b";
+        assertEquals(List.of("a"), job.args());
+    }
+
+    @Test
+    public void backOffGrowsToItsCapAndNeverOverflows() {
+        Backoff doubling = new Backoff(2, Duration.ofSeconds(5), Duration.ofHours(1));
+        assertEquals(Duration.ofSeconds(5), doubling.after(1));
+        assertEquals(Duration.ofSeconds(20), doubling.after(3));
+        assertEquals(Duration.ofHours(1), doubling.after(1_000));
+        assertEquals(Duration.ofDays(366), new Backoff(10, Duration.ofDays(300), Limits.DELAY).after(1_000));
+        assertEquals(Duration.ofSeconds(7), Backoff.fixed(Duration.ofSeconds(7)).after(9));
+        assertEquals(Duration.ZERO, Backoff.fixed(Duration.ZERO).after(9));
+    }
+
+    @Test
+    public void idsSortByAgeAndAreNames() {
+        String earlier = JobIds.next();
+        assertEquals(19, earlier.length());
+        assertEquals(earlier, Check.name("job id", earlier, Limits.NAME));
+        assertTrue(earlier.substring(0, 9).compareTo(JobIds.next().substring(0, 9)) <= 0);
+    }
+
+    @Test
+    public void finalStatesStayFinal() {
+        for (JobState state : JobState.values()) {
+            assertEquals(state.toString(), state.next().isEmpty(), state.isFinal());
+        }
+        assertEquals(
+                List.of(JobState.COMPLETED, JobState.CANCELLED, JobState.DISCARDED),
+                Arrays.stream(JobState.values()).filter(JobState::isFinal).toList());
+    }
+
+    private static void refused(String message, Runnable request) {
+        Exception refusal = assertThrows(InvalidRequestException.class, request::run);
+        assertTrue(refusal.getMessage(), refusal.getMessage().contains(message));
+    }
+}
