@@ -46,13 +46,13 @@ final class CommandFunction implements Function {
     @Override
     public Object execute(CommandSession session, List<Object> arguments) {
         Command call = command.get();
-        CommandLine line = line(call, session);
+        CommandLine line = line(name, call, session);
         try {
             line.parseArgs(Words.of(arguments).toArray(String[]::new));
         } catch (ParameterException e) {
             throw new CommandFailed(name + ": " + describe(e) + " ('" + name + " --help' says more)", e);
         }
-        if (line.isUsageHelpRequested()) return line.getUsageMessage(Ansi.OFF).stripTrailing();
+        if (line.isUsageHelpRequested()) return usage(name, call, session);
         try {
             return call.run(session, here);
         } catch (BatchException e) {
@@ -60,7 +60,12 @@ final class CommandFunction implements Function {
         }
     }
 
-    private CommandLine line(Command call, CommandSession session) {
+    /** How the command is used, for its user. */
+    static String usage(String name, Command call, CommandSession session) {
+        return line(name, call, session).getUsageMessage(Ansi.OFF).stripTrailing();
+    }
+
+    private static CommandLine line(String name, Command call, CommandSession session) {
         CommandLine line = new CommandLine(call)
                 .setExpandAtFiles(false)
                 .setInterpolateVariables(false)

@@ -8,9 +8,8 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import org.apache.felix.service.command.CommandSession;
-import org.apache.felix.service.command.Converter;
-import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limits;
@@ -18,6 +17,8 @@ import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
+import org.gridbatch.worker.gogo.ScriptOutcome;
+import org.gridbatch.worker.gogo.ScriptRunner;
 
 /**
  * A job that somebody took by hand. Its public methods are for Gogo: {@code $j run}, {@code $j complete} and so on.
@@ -33,7 +34,7 @@ final class PulledJob {
     }
 
     private final PulledJobs owner;
-    private final Runner runner;
+    private final ScriptRunner scripts;
     private final WeakReference<CommandSession> session;
     private final Lease lease;
 
@@ -42,14 +43,13 @@ final class PulledJob {
     private Duration leaseFor;
     private boolean cancelled;
     private String why = "";
-    private Thread running;
-    private String lastResult = "";
-    private String lastError = "";
+    private PulledRun running;
+    private PulledRun.Ended last = PulledRun.Ended.NEVER_RAN;
 
     /** @param sent {@link System#nanoTime()} when the claim was sent */
-    PulledJob(PulledJobs owner, Runner runner, CommandSession session, Lease lease, long sent) {
+    PulledJob(PulledJobs owner, ScriptRunner scripts, CommandSession session, Lease lease, long sent) {
         this.owner = owner;
-        this.runner = runner;
+        this.scripts = scripts;
         // Weakly, so that a session that nobody can use any more counts as closed.
         this.session = new WeakReference<>(session);
         this.lease = lease;
@@ -69,48 +69,65 @@ final class PulledJob {
         return lease.spec();
     }
 
-    /** Runs its script in a session of its own, here, and returns what the script returned. It can be run again. */
-    public Object run(CommandSession caller) {
+    /**
+     * Runs its script here, as a worker would, and returns what the script returned. It shows what the script prints, and
+     * keeps it for the report. It can be run again.
+     */
+    public String run() {
+        PulledRun run;
         synchronized (this) {
             requireHeld();
-            running = Thread.currentThread();
+            last = PulledRun.Ended.NEVER_RAN;
+            run = PulledRun.start(scripts, lease);
+            running = run;
         }
-        try {
-            Object value = runner.run(
-                    caller, jobId(), lease.spec().script(), lease.spec().args());
-            String text =
-                    value == null ? "" : caller.format(value, Converter.INSPECT).toString();
-            remember(text, "");
-            return value;
-        } catch (CommandFailed e) {
-            remember("", e.getMessage());
-            throw ended(e);
-        } finally {
-            boolean report;
-            synchronized (this) {
-                running = null;
-                report = cancelled && state == State.HELD;
-            }
-            if (report) reportCancelled();
+        CompletableFuture<?> settled = run.ended().thenAccept(this::ended);
+        PulledRun.Ended end = run.watch(new Shown(System.out), new Shown(System.err));
+        settled.join();
+        return switch (end.outcome()) {
+            case COMPLETED -> end.result().isEmpty() ? null : end.result();
+            case SNOOZED -> "the script asks for a snooze of " + Durations.format(end.delay()) + ": say snooze";
+            case FAILED, FAILED_FOR_GOOD, INTERRUPTED -> throw failure(end);
+        };
+    }
+
+    private void ended(PulledRun.Ended end) {
+        boolean report;
+        synchronized (this) {
+            running = null;
+            last = end;
+            report = cancelled && state == State.HELD;
         }
+        if (report) reportCancelled();
     }
 
     /** Reports success; the result is what {@code run} returned last, unless it is given. */
     public Verdict complete(String[] result) {
-        String text = result.length == 0 ? lastResult() : String.join(" ", result);
+        String text = result.length == 0 ? last().result() : String.join(" ", result);
         return end(ReportKind.COMPLETE, Duration.ZERO, "", text);
     }
 
-    /** Reports failure: the job is tried again after its back-off, while attempts are left. */
+    /**
+     * Reports failure: the job is tried again after its back-off, while attempts are left. Without a reason it is what
+     * {@code run} met, and for good if the script said so.
+     */
     public Verdict fail(String[] reason) {
-        String text = reason.length == 0 ? lastError() : String.join(" ", reason);
-        if (text.isBlank()) throw new CommandFailed("say why it failed: fail 'why'");
-        return end(ReportKind.FAIL, Duration.ZERO, text, "");
+        PulledRun.Ended end = last();
+        if (reason.length > 0) return end(ReportKind.FAIL, Duration.ZERO, String.join(" ", reason), "");
+        boolean forGood = end.outcome() == ScriptOutcome.FAILED_FOR_GOOD;
+        if (end.error().isBlank() && !forGood) throw new CommandFailed("say why it failed: fail 'why'");
+        return end(forGood ? ReportKind.FAIL_FOR_GOOD : ReportKind.FAIL, Duration.ZERO, end.error(), "");
     }
 
-    /** Puts it back for later; gives the attempt back. */
-    public Verdict snooze(String delay) {
-        return end(ReportKind.SNOOZE, Durations.parse(delay), "", "");
+    /** Puts it back for later; gives the attempt back. Without a delay it is the one that the script asked for. */
+    public Verdict snooze(String[] delay) {
+        if (delay.length > 1) throw new CommandFailed("snooze wants one delay, such as 5m");
+        PulledRun.Ended end = last();
+        if (delay.length == 0 && end.outcome() != ScriptOutcome.SNOOZED) {
+            throw new CommandFailed("say for how long: snooze 5m");
+        }
+        Duration time = delay.length == 0 ? end.delay() : Durations.parse(delay[0]);
+        return end(ReportKind.SNOOZE, time, "", "");
     }
 
     /** Gives it back untouched, for the next who wants it. */
@@ -158,7 +175,7 @@ final class PulledJob {
             if (state == State.ENDED || state == State.LOST) return false;
             state = State.LOST;
             why = reason;
-            if (running != null) running.interrupt();
+            if (running != null) running.stop(reason);
         }
         owner.forget(lease.leaseId());
         return true;
@@ -170,8 +187,8 @@ final class PulledJob {
             if (cancelled || state != State.HELD) return;
             cancelled = true;
             if (running != null) {
-                // Whoever runs it reports when it has ended.
-                running.interrupt();
+                // It is reported when it has ended.
+                running.stop("stopped on request");
                 return;
             }
         }
@@ -179,6 +196,7 @@ final class PulledJob {
     }
 
     Report report(ReportKind kind, Duration delay, String error, String result) {
+        PulledRun.Ended end = last();
         return new Report(
                 owner.worker(),
                 lease.leaseId(),
@@ -187,28 +205,22 @@ final class PulledJob {
                 delay,
                 Text.cut(error, Limits.RESULT),
                 Text.cut(result, Limits.RESULT),
-                CapturedText.NONE,
-                CapturedText.NONE);
+                end.out(),
+                end.err());
     }
 
-    private synchronized void remember(String result, String error) {
-        lastResult = result;
-        lastError = error;
-    }
-
-    private synchronized String lastResult() {
-        return lastResult;
-    }
-
-    private synchronized String lastError() {
-        return lastError;
+    private synchronized PulledRun.Ended last() {
+        return last;
     }
 
     /** What to tell who runs the script: an interrupted script says little about why it was interrupted. */
-    private synchronized CommandFailed ended(CommandFailed failure) {
-        if (state == State.LOST) return new CommandFailed(gone(), failure);
-        if (cancelled) return new CommandFailed("job " + jobId() + " was cancelled while it ran", failure);
-        return failure;
+    private synchronized CommandFailed failure(PulledRun.Ended end) {
+        if (end.outcome() == ScriptOutcome.INTERRUPTED) {
+            if (state == State.LOST && !cancelled) return new CommandFailed(gone());
+            if (cancelled) return new CommandFailed("job " + jobId() + " was cancelled while it ran");
+        }
+        String error = end.error().isBlank() ? "it gave no reason" : end.error();
+        return new CommandFailed("job " + jobId() + " failed: " + error);
     }
 
     private void requireHeld() {

@@ -27,6 +27,7 @@ import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
+import org.gridbatch.worker.gogo.ScriptRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ final class PulledJobs implements AutoCloseable {
     private static final int MOST = 256;
 
     private final Grid grid;
-    private final Runner runner;
+    private final ScriptRunner scripts;
     private final CommandProcessor processor;
     private final String worker;
     private final String incarnation = JobIds.next();
@@ -56,9 +57,9 @@ final class PulledJobs implements AutoCloseable {
     private long lastBeat;
 
     /** @param worker what this shell is called as a worker */
-    PulledJobs(Grid grid, Runner runner, CommandProcessor processor, String worker) {
+    PulledJobs(Grid grid, ScriptRunner scripts, CommandProcessor processor, String worker) {
         this.grid = grid;
-        this.runner = runner;
+        this.scripts = scripts;
         this.processor = processor;
         this.worker = worker;
         timer = new ScheduledThreadPoolExecutor(1, task -> {
@@ -89,11 +90,11 @@ final class PulledJobs implements AutoCloseable {
                     request,
                     late -> giveBack(
                             late.stream()
-                                    .map(lease -> new PulledJob(this, runner, session, lease, sent))
+                                    .map(lease -> new PulledJob(this, scripts, session, lease, sent))
                                     .toList(),
                             "whoever pulled it did not wait for it"));
             for (Lease lease : leases) {
-                held.put(lease.leaseId(), new PulledJob(this, runner, session, lease, sent));
+                held.put(lease.leaseId(), new PulledJob(this, scripts, session, lease, sent));
             }
             startBeating();
             return leases.stream().findFirst().map(lease -> held.get(lease.leaseId()));

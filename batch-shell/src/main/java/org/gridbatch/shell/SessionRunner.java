@@ -12,8 +12,14 @@ import org.apache.felix.gogo.runtime.CommandNotFoundException;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 
-/** Runs scripts in a child of the caller's session, as Gogo's own {@code gosh FILE} does. */
-final class SessionRunner implements Runner {
+/**
+ * Runs scripts for people who look on: in a child of the caller's session, as Gogo's own {@code gosh FILE} does.
+ *
+ * <p>It is not the runner of jobs, because {@code exec} is a part of its caller's command line: what the script prints
+ * goes down the pipe as it comes and however much it is, it reads what the caller could read, and its value is an object
+ * that the next command can use. A job has an empty standard input, and text of bounded length for the rest.
+ */
+final class SessionRunner {
     private static final Pattern PLACE = Pattern.compile("(.+):([0-9]{1,6})\\.([0-9]{1,6})", Pattern.DOTALL);
 
     private final CommandProcessor processor;
@@ -22,8 +28,13 @@ final class SessionRunner implements Runner {
         this.processor = processor;
     }
 
-    @Override
-    public Object run(CommandSession caller, String name, String script, List<String> arguments) {
+    /**
+     * @param name what {@code $0} is
+     * @param arguments what {@code $1 …} and {@code $args} are
+     * @return the value of the last expression
+     * @throws CommandFailed if the script fails, with where and why
+     */
+    Object run(CommandSession caller, String name, String script, List<String> arguments) {
         try (CommandSession session = processor.createSession(caller)) {
             inherit(caller, session);
             session.currentDir(caller.currentDir());

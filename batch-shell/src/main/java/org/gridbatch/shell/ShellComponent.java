@@ -20,6 +20,7 @@ import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Function;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.client.GridClient;
+import org.gridbatch.worker.gogo.ScriptRunner;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -56,7 +57,11 @@ public final class ShellComponent {
     }
 
     @Activate
-    public ShellComponent(BundleContext context, @Reference CommandProcessor processor, Config config) {
+    public ShellComponent(
+            BundleContext context,
+            @Reference CommandProcessor processor,
+            @Reference ScriptRunner scripts,
+            Config config) {
         int seconds = config.timeout_seconds();
         if (seconds < 1 || seconds > 3_600) {
             throw new IllegalArgumentException(
@@ -64,9 +69,8 @@ public final class ShellComponent {
         }
         calls = QueueCalls.through(new GridClient(context));
         Grid grid = new Grid(calls, Duration.ofSeconds(seconds));
-        Runner runner = new SessionRunner(processor);
-        pulled = new PulledJobs(grid, runner, processor, worker(context, config.node()));
-        Surroundings here = new Surroundings(grid, runner, pulled);
+        pulled = new PulledJobs(grid, scripts, processor, worker(context, config.node()));
+        Surroundings here = new Surroundings(grid, new SessionRunner(processor), pulled);
         registrations.add(
                 context.registerService(Converter.class, new Formats(Clock.systemUTC()), converterProperties()));
         commands()
@@ -77,6 +81,7 @@ public final class ShellComponent {
     /** All commands, by name. */
     static Map<String, Supplier<? extends Command>> commands() {
         Map<String, Supplier<? extends Command>> commands = new TreeMap<>();
+        commands.put("help", HelpCommand::new);
         commands.put("push", PushCommand::new);
         commands.put("pull", PullCommand::new);
         commands.put("exec", ExecCommand::new);

@@ -5,4 +5,4 @@
 package org.gridbatch.shell;
 
 /** What commands work with. */
-record Surroundings(Grid grid, Runner runner, PulledJobs pulled) {}
+record Surroundings(Grid grid, SessionRunner runner, PulledJobs pulled) {}

@@ -6,7 +6,9 @@ package org.gridbatch.shell;
 
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.CoreMatchers.endsWith;
 import static org.hamcrest.CoreMatchers.is;
+import static org.hamcrest.CoreMatchers.startsWith;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
@@ -107,6 +109,111 @@ public class PullCommandTest {
         shell.execute("$j fail");
 
         assertThat(shell.queue.reports.get(0).error(), containsString("IllegalStateException: boom"));
+    }
+
+    @Test
+    public void whatTheScriptPrintsIsShownAndReported() throws Exception {
+        shell.execute("push 'say one ; say two ; give done' --id j1");
+        shell.execute("j = (pull)");
+        shell.execute("$j run");
+
+        assertEquals("one\ntwo\n", shell.printed());
+        shell.execute("$j complete");
+
+        assertEquals("one\ntwo\n", shell.queue.reports.get(0).out().head());
+    }
+
+    @Test
+    public void whatTheScriptPrintsIsShownWhileItRuns() throws Exception {
+        shell.execute("push 'say one ; pause 60000' --id j1");
+        shell.execute("j = (pull)");
+        CompletableFuture<String> run = CompletableFuture.supplyAsync(() -> shell.refused("$j run"));
+
+        await("the first line is shown").atMost(SOON).until(shell::printed, is("one\n"));
+
+        shell.pulled.close();
+        await("the script ends").atMost(SOON).until(run::isDone);
+        assertThat(run.join(), containsString("the node that pulled it stopped"));
+    }
+
+    @Test
+    public void ofLongOutputTheHeadAndTheTailAreShown() throws Exception {
+        shell.execute("push 'say one ; flood 40000 ; say two' --id j1");
+        shell.execute("j = (pull)");
+        shell.execute("$j run");
+
+        assertThat(shell.printed(), startsWith("one\n000"));
+        assertThat(shell.printed(), containsString("0\n… some of it was not kept …\n0"));
+        assertThat(shell.printed(), endsWith("000\ntwo\n"));
+    }
+
+    @Test
+    public void aFailureInTheMiddleOfAPipelineIsSeen() throws Exception {
+        shell.execute("push 'fail early | slurp' --id j1");
+        shell.execute("j = (pull)");
+
+        assertThat(shell.refused("$j run"), containsString("early"));
+        shell.execute("$j fail");
+
+        assertThat(shell.queue.reports.get(0).error(), containsString("in a stage of a pipeline"));
+    }
+
+    @Test
+    public void aScriptThatTakesTooLongIsStopped() throws Exception {
+        shell.execute("push 'pause 60000' --timeout 300ms");
+        shell.execute("j = (pull)");
+
+        assertEquals(
+                "job " + shell.execute("$j jobId") + " failed: timed out after 300ms, in: pause 60000",
+                shell.refused("$j run"));
+        shell.execute("$j fail");
+
+        assertEquals(
+                "timed out after 300ms, in: pause 60000",
+                shell.queue.reports.get(0).error());
+    }
+
+    @Test
+    public void theScriptsOwnDecisionIsWhatIsReported() throws Exception {
+        shell.execute("push '$job snooze 5m'");
+        shell.execute("j = (pull)");
+        assertEquals("the script asks for a snooze of 5m: say snooze", shell.execute("$j run"));
+        shell.execute("$j snooze");
+        shell.execute("push '$job failForGood \"no such shop\"'");
+        shell.execute("j = (pull)");
+        assertThat(shell.refused("$j run"), containsString("failed: no such shop"));
+        shell.execute("$j fail");
+
+        assertEquals(List.of(ReportKind.SNOOZE, ReportKind.FAIL_FOR_GOOD), shell.queue.reportKinds());
+        assertEquals(Duration.ofMinutes(5), shell.queue.reports.get(0).delay());
+        assertEquals("no such shop", shell.queue.reports.get(1).error());
+    }
+
+    @Test
+    public void aSnoozeWithoutATimeWantsOne() throws Exception {
+        shell.execute("push x");
+        shell.execute("j = (pull)");
+
+        assertEquals("say for how long: snooze 5m", shell.refused("$j snooze"));
+    }
+
+    @Test
+    public void theUserStopsTheScriptAndKeepsTheJob() throws Exception {
+        shell.execute("push 'pause 60000' --id j1");
+        shell.execute("j = (pull)");
+        CompletableFuture<Exception> end =
+                CompletableFuture.supplyAsync(() -> assertThrows(Exception.class, () -> shell.execute("$j run")));
+        await("the script runs").atMost(SOON).until(() -> isRunning());
+
+        shell.session.foregroundJob().interrupt();
+
+        await("the command ends").atMost(SOON).until(end::isDone);
+        await("the script ends").atMost(SOON).until(() -> !isRunning());
+        assertEquals("held", shell.execute("$j state"));
+        await("the end is known").atMost(SOON).until(() -> shell.execute("$j fail") != null);
+        assertEquals(
+                "stopped by its user, in: pause 60000",
+                shell.queue.reports.get(0).error());
     }
 
     @Test

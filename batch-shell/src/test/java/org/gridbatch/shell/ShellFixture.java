@@ -17,6 +17,7 @@ import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.gridbatch.worker.gogo.GogoScriptRunner;
 import org.junit.rules.ExternalResource;
 
 /** Our commands in a real Gogo, on a queue in memory. */
@@ -37,14 +38,15 @@ final class ShellFixture extends ExternalResource {
     PulledJobs pulled;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private GogoScriptRunner scripts;
 
     @Override
     protected void before() {
         processor = new CommandProcessorImpl(THREAD_IO);
         Grid grid = new Grid(queue, Duration.ofSeconds(5));
-        Runner runner = new SessionRunner(processor);
-        pulled = new PulledJobs(grid, runner, processor, "here-shell");
-        Surroundings here = new Surroundings(grid, runner, pulled);
+        scripts = new GogoScriptRunner(processor, THREAD_IO);
+        pulled = new PulledJobs(grid, scripts, processor, "here-shell");
+        Surroundings here = new Surroundings(grid, new SessionRunner(processor), pulled);
         ShellComponent.commands()
                 .forEach((name, command) ->
                         processor.addCommand("batch", new CommandFunction(name, command, here), name));
@@ -56,6 +58,7 @@ final class ShellFixture extends ExternalResource {
     @Override
     protected void after() {
         pulled.close();
+        scripts.close();
         processor.stop();
     }
 
@@ -91,6 +94,10 @@ final class ShellFixture extends ExternalResource {
     public static final class TestCommands {
         public void say(String[] words) {
             System.out.println(String.join(" ", words));
+        }
+
+        public void flood(int characters) {
+            System.out.println("0".repeat(characters));
         }
 
         public String give(String word) {
