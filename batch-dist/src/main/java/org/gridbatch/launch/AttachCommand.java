@@ -52,6 +52,10 @@ final class AttachCommand implements Callable<Integer> {
         try (Terminal terminal =
                 TerminalBuilder.builder().system(true).provider("exec").build()) {
             Attributes before = terminal.enterRawMode();
+            // Ctrl-C and Ctrl-Z are keys for the node's shell; here they would end or stop this process.
+            Attributes raw = terminal.getAttributes();
+            raw.setLocalFlag(Attributes.LocalFlag.ISIG, false);
+            terminal.setAttributes(raw);
             try (ControlClient client = new ControlClient(node.socket())) {
                 terminal.handle(Terminal.Signal.WINCH, signal -> {
                     try {

@@ -5,7 +5,6 @@
 package org.gridbatch.control.server;
 
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,7 +30,7 @@ final class Connection {
     private final SocketChannel channel;
     private final Sessions sessions;
     private final DataInputStream in;
-    private final DataOutputStream out;
+    private final FrameWriter out;
     private final PipedOutputStream keys = new PipedOutputStream();
     private final PipedInputStream input = new PipedInputStream(1 << 16);
     private final AtomicBoolean inputWanted = new AtomicBoolean();
@@ -42,7 +41,7 @@ final class Connection {
         this.channel = channel;
         this.sessions = sessions;
         in = ChannelStreams.input(channel);
-        out = ChannelStreams.output(channel);
+        out = new FrameWriter(ChannelStreams.output(channel));
     }
 
     void start(Runnable ended) {
@@ -68,6 +67,7 @@ final class Connection {
         } catch (IOException e) {
             log.debug("control socket: closing failed", e);
         }
+        out.close();
         Thread thread = runner;
         if (thread != null) thread.interrupt();
         Sessions.Running session = running;
@@ -111,8 +111,7 @@ final class Connection {
     private void runSession() {
         String failure = running.run();
         try {
-            Frame.of(Frame.Type.EXIT, List.of(failure == null ? "0" : "1", failure == null ? "" : failure))
-                    .writeTo(out);
+            out.write(Frame.of(Frame.Type.EXIT, List.of(failure == null ? "0" : "1", failure == null ? "" : failure)));
         } catch (IOException e) {
             log.debug("control socket: the client went before its answer", e);
         }
@@ -142,7 +141,7 @@ final class Connection {
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             for (int from = offset; from < offset + length; from += CHUNK) {
-                new Frame(type, Arrays.copyOfRange(bytes, from, Math.min(from + CHUNK, offset + length))).writeTo(out);
+                out.write(new Frame(type, Arrays.copyOfRange(bytes, from, Math.min(from + CHUNK, offset + length))));
             }
         }
     }
@@ -156,8 +155,7 @@ final class Connection {
         }
 
         private void want() throws IOException {
-            if (inputWanted.compareAndSet(false, true))
-                Frame.of(Frame.Type.WANT_INPUT).writeTo(out);
+            if (inputWanted.compareAndSet(false, true)) out.write(Frame.of(Frame.Type.WANT_INPUT));
         }
 
         @Override

@@ -14,14 +14,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Function;
 import org.jline.reader.LineReader;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
-import org.jline.terminal.impl.ExternalTerminal;
 import org.osgi.framework.BundleContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,9 @@ final class Sessions {
 
     /** Our own commands win over those of the same name that others bring. */
     static final String SCOPE = "batch:gogo:*";
+
+    /** What Gogo calls for a command that it does not find. */
+    private static final String UNKNOWN_COMMAND = "default";
 
     private final CommandProcessor processor;
     private final BundleContext context;
@@ -85,27 +89,24 @@ final class Sessions {
 
     /** An interactive shell. The terminal is a line discipline in Java: the client's tty is in raw mode. */
     Running interactive(String type, int columns, int rows, InputStream keys, OutputStream screen) throws IOException {
-        Terminal terminal = new ExternalTerminal(
-                null,
-                "gridbatch",
-                type,
-                keys,
-                screen,
-                StandardCharsets.UTF_8,
-                Terminal.SignalHandler.SIG_DFL,
-                false,
-                usualAttributes(),
-                new Size(columns, rows));
+        Terminal terminal = new Screen(type, keys, screen, usualAttributes(), new Size(columns, rows));
         return new Interactive(terminal);
     }
 
     private CommandSession session(InputStream in, OutputStream out, OutputStream err) {
-        CommandSession session = processor.createSession(
+        CommandSession session = open(
                 in,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
         session.put("SCOPE", SCOPE);
         return session;
+    }
+
+    /** Gogo's own sessions lose their output at the first Ctrl-C; another implementation of Gogo gives what it has. */
+    private CommandSession open(InputStream in, OutputStream out, OutputStream err) {
+        return processor instanceof CommandProcessorImpl gogo
+                ? new NodeSession(gogo, in, out, err)
+                : processor.createSession(in, out, err);
     }
 
     private static String execute(CommandSession session, String line) {
@@ -115,10 +116,32 @@ final class Sessions {
             session.getConsole().flush();
             return null;
         } catch (CommandNotFoundException e) {
-            return "there is no command '" + e.getCommand() + "': see 'batch help'";
+            return noCommand(e.getCommand(), "batch help");
         } catch (Exception e) {
             log.debug("command line failed: {}", line, e);
             return message(e);
+        }
+    }
+
+    private static Object unknownCommand(CommandSession session, List<Object> words) {
+        throw new UnknownCommand(noCommand(String.valueOf(words.get(0)), "help"));
+    }
+
+    private static String noCommand(String name, String help) {
+        return "there is no command '" + name + "': see '" + help + "'";
+    }
+
+    /** The interactive shell prints {@code toString()} of what a line throws, so that is the message alone. */
+    private static final class UnknownCommand extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        UnknownCommand(String message) {
+            super(message, null, false, false);
+        }
+
+        @Override
+        public String toString() {
+            return getMessage();
         }
     }
 
@@ -154,11 +177,11 @@ final class Sessions {
 
         @Override
         public String run() {
-            try (CommandSession session =
-                    processor.createSession(terminal.input(), terminal.output(), terminal.output())) {
+            try (CommandSession session = open(terminal.input(), terminal.output(), terminal.output())) {
                 session.put(Shell.VAR_TERMINAL, terminal);
                 session.put("SCOPE", SCOPE);
                 session.put(Shell.VAR_PROMPT, node + "> ");
+                session.put(UNKNOWN_COMMAND, (Function) Sessions::unknownCommand);
                 session.put(LineReader.HISTORY_FILE, Path.of(System.getProperty("user.home"), ".gridbatch", "history"));
                 new Shell(new LeavingContext(), processor, "no_profile")
                         .gosh(session, new String[] {"--login", "--nohistory", "--noshutdown"});

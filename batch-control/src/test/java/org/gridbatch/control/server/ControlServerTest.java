@@ -13,14 +13,20 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
@@ -34,6 +40,7 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 import org.junit.rules.Timeout;
+import org.osgi.framework.BundleContext;
 
 public class ControlServerTest {
     @Rule
@@ -42,15 +49,10 @@ public class ControlServerTest {
     @Rule
     public Timeout timeout = Timeout.seconds(30);
 
-    /** One for all tests, never stopped: a thread that outlives its test would put the streams of its own one back. */
-    private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
-
-    static {
-        THREAD_IO.start();
-    }
-
+    private final ThreadIOImpl threadIo = new ThreadIOImpl();
     private final Commands commands = new Commands();
     private CommandProcessorImpl processor;
+    private final String home = System.getProperty("user.home");
     private Path socket;
     private ControlServer server;
 
@@ -83,6 +85,12 @@ public class ControlServerTest {
             }
         }
 
+        public void printsInterrupted() {
+            Thread.currentThread().interrupt();
+            System.out.println("one");
+            System.out.println("two");
+        }
+
         public void complains(CommandSession session) {
             System.err.println("beware");
         }
@@ -90,18 +98,23 @@ public class ControlServerTest {
 
     @Before
     public void start() throws IOException {
-        processor = new CommandProcessorImpl(THREAD_IO);
-        for (String function : List.of("words", "fails", "first", "hangs", "complains")) {
+        // The shell keeps its history there.
+        System.setProperty("user.home", folder.getRoot().toString());
+        threadIo.start();
+        processor = new CommandProcessorImpl(threadIo);
+        for (String function : List.of("words", "fails", "first", "hangs", "complains", "printsInterrupted")) {
             processor.addCommand("test", commands, function);
         }
         socket = folder.getRoot().toPath().resolve("n.sock");
-        server = new ControlServer(processor, null, config(socket.toString()));
+        server = new ControlServer(processor, withHomeOnly(), config(socket.toString()));
     }
 
     @After
     public void stop() throws IOException {
         server.stop();
+        System.setProperty("user.home", home);
         processor.stop();
+        threadIo.stop();
     }
 
     @Test
@@ -181,6 +194,47 @@ public class ControlServerTest {
     }
 
     @Test
+    public void anInterruptedCommandDoesNotHangUpOnItsUser() throws IOException {
+        assertEquals("", run("printsInterrupted").exit.message());
+    }
+
+    @Test
+    public void controlCEndsTheCommandAndNotTheShell() throws Exception {
+        Typist typist = new Typist();
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        CompletableFuture<ControlClient.Exit> shell = CompletableFuture.supplyAsync(() -> {
+            try (ControlClient client = new ControlClient(socket)) {
+                return client.run(Frame.of(Frame.Type.ATTACH, List.of("dumb", "80", "24")), typist, screen, screen);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        awaitOn(screen, "n> ");
+        typist.types("abc\003");
+        awaitOn(screen, "n> ");
+        typist.types("hangs\r");
+        assertTrue(commands.started.await(10, TimeUnit.SECONDS));
+        typist.types("\003");
+        assertTrue("the command was interrupted", commands.interrupted.await(10, TimeUnit.SECONDS));
+        typist.types("printsInterrupted\r");
+        awaitOn(screen, "n> ");
+        typist.types("words still here\r");
+        awaitOn(screen, "still|here");
+        typist.types("nonsense\r");
+        awaitOn(screen, "there is no command 'nonsense': see 'help'");
+        typist.types("\004");
+
+        assertEquals(0, shell.get(10, TimeUnit.SECONDS).status());
+    }
+
+    private static void awaitOn(ByteArrayOutputStream screen, String text) {
+        Awaitility.await("'" + text + "' on the screen")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> screen.toString(StandardCharsets.UTF_8).contains(text));
+        screen.reset();
+    }
+
+    @Test
     public void onlyThisUserMayConnect() throws IOException {
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
     }
@@ -200,6 +254,31 @@ public class ControlServerTest {
         assertTrue(refusal.getMessage(), refusal.getMessage().contains("GRIDBATCH_RUN"));
     }
 
+    /** A keyboard. */
+    private static final class Typist extends InputStream {
+        private final BlockingQueue<Integer> keys = new LinkedBlockingQueue<>();
+
+        void types(String text) {
+            text.chars().forEach(keys::add);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return keys.take();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException();
+            }
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            bytes[offset] = (byte) read();
+            return 1;
+        }
+    }
+
     private record Result(ControlClient.Exit exit, String out, String err) {}
 
     private Result run(String... words) throws IOException {
@@ -207,13 +286,25 @@ public class ControlServerTest {
     }
 
     private Result run(Frame frame, String input) throws IOException {
+        return run(frame, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private Result run(Frame frame, InputStream input) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         try (ControlClient client = new ControlClient(socket)) {
-            ControlClient.Exit exit =
-                    client.run(frame, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), out, err);
+            ControlClient.Exit exit = client.run(frame, input, out, err);
             return new Result(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
         }
+    }
+
+    private BundleContext withHomeOnly() {
+        return (BundleContext) Proxy.newProxyInstance(
+                ControlServerTest.class.getClassLoader(),
+                new Class<?>[] {BundleContext.class},
+                (proxy, method, arguments) -> method.getName().equals("getProperty") && arguments[0].equals("gosh.home")
+                        ? folder.getRoot().toString()
+                        : null);
     }
 
     private static ControlServer.Config config(String path) {
