@@ -4,25 +4,19 @@
  */
 package org.gridbatch.shell;
 
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.felix.service.command.CommandSession;
-import org.apache.felix.service.command.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
-/** Tells which commands there are and how they are used; for commands of others it asks Gogo's own help. */
+/** Tells which commands there are and how they are used. */
 @CommandLine.Command(
         name = "help",
         description = "List the commands of the grid, or tell about one command.",
         footer = {"", "'gogo:help' lists the commands of the whole node."})
 final class HelpCommand extends Command {
     private static final String OURS = "batch:";
-    private static final String GOGO_HELP = "gogo:help";
-    /** Where a session has the names of all commands. */
-    private static final String COMMANDS = ".commands";
 
     @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "Tell about this command.")
     private String command;
@@ -33,15 +27,8 @@ final class HelpCommand extends Command {
         String name = command.startsWith(OURS) ? command.substring(OURS.length()) : command;
         var ours = ShellComponent.commands().get(name);
         if (ours != null) return CommandFunction.usage(name, ours.get(), session);
-        if (!exists(session) || !(session.get(GOGO_HELP) instanceof Function gogo)) {
-            throw new CommandFailed("help: there is no command '" + command + "': 'help' lists those of the grid, "
-                    + "'gogo:help' those of the node");
-        }
-        try {
-            return gogo.execute(session, List.of(command));
-        } catch (Exception e) {
-            throw new CommandFailed("help: gogo:help failed: " + e.getMessage(), e);
-        }
+        throw new CommandFailed("help: '" + command + "' is no command of the grid: try '" + command + " --help' or "
+                + "'gogo:help " + command + "'");
     }
 
     private static String list() {
@@ -59,13 +46,5 @@ final class HelpCommand extends Command {
     private static String describe(Command command) {
         return String.join(
                 " ", new CommandLine(command).getCommandSpec().usageMessage().description());
-    }
-
-    /** Gogo's help prints nothing about a command that does not exist. */
-    private boolean exists(CommandSession session) {
-        return session.get(COMMANDS) instanceof Set<?> names
-                && names.stream()
-                        .map(String::valueOf)
-                        .anyMatch(name -> name.equals(command) || name.endsWith(":" + command));
     }
 }

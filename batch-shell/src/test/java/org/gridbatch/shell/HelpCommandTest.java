@@ -8,8 +8,6 @@ import static org.hamcrest.CoreMatchers.containsString;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 
-import java.util.List;
-import org.apache.felix.service.command.Function;
 import org.junit.Rule;
 import org.junit.Test;
 
@@ -30,11 +28,9 @@ public class HelpCommandTest {
     }
 
     @Test
-    public void forCommandsOfOthersItAsksGogo() throws Exception {
-        Function gogo = (session, words) -> "asked for " + words;
-        shell.processor.addCommand("gogo", gogo, "help");
-
-        assertEquals("asked for " + List.of("say"), shell.shown("batch:help say"));
-        assertThat(shell.refused("batch:help nosuch"), containsString("there is no command 'nosuch'"));
+    public void forCommandsOfOthersItSaysWhereToLook() {
+        assertEquals(
+                "help: 'say' is no command of the grid: try 'say --help' or 'gogo:help say'",
+                shell.refused("batch:help say"));
     }
 }
