@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
-import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
@@ -102,11 +101,10 @@ final class Sessions {
         return session;
     }
 
-    /** Gogo's own sessions lose their output at the first Ctrl-C; another implementation of Gogo gives what it has. */
     private CommandSession open(InputStream in, OutputStream out, OutputStream err) {
-        return processor instanceof CommandProcessorImpl gogo
-                ? new NodeSession(gogo, in, out, err)
-                : processor.createSession(in, out, err);
+        CommandSession session = processor.createSession(in, out, err);
+        SturdyOutput.give(session, out, err);
+        return session;
     }
 
     private static String execute(CommandSession session, String line) {

@@ -57,7 +57,7 @@ public class ControlServerTest {
     private ControlServer server;
 
     /** What the node of these tests can do. */
-    public static final class Commands {
+    public final class Commands {
         final CountDownLatch started = new CountDownLatch(1);
         final CountDownLatch interrupted = new CountDownLatch(1);
 
@@ -85,6 +85,10 @@ public class ControlServerTest {
             }
         }
 
+        public void child(CommandSession session) {
+            processor.createSession(session).close();
+        }
+
         public void printsInterrupted() {
             Thread.currentThread().interrupt();
             System.out.println("one");
@@ -102,7 +106,7 @@ public class ControlServerTest {
         System.setProperty("user.home", folder.getRoot().toString());
         threadIo.start();
         processor = new CommandProcessorImpl(threadIo);
-        for (String function : List.of("words", "fails", "first", "hangs", "complains", "printsInterrupted")) {
+        for (String function : List.of("words", "fails", "first", "hangs", "complains", "printsInterrupted", "child")) {
             processor.addCommand("test", commands, function);
         }
         socket = folder.getRoot().toPath().resolve("n.sock");
@@ -191,6 +195,11 @@ public class ControlServerTest {
         client.close();
         assertTrue("the command was interrupted", commands.interrupted.await(10, TimeUnit.SECONDS));
         caller.join(10_000);
+    }
+
+    @Test
+    public void aCommandCanMakeAChildOfItsSession() throws IOException {
+        assertEquals("", run("child").exit.message());
     }
 
     @Test
