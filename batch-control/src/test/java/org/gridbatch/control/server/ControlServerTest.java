@@ -49,7 +49,13 @@ public class ControlServerTest {
     @Rule
     public Timeout timeout = Timeout.seconds(30);
 
-    private final ThreadIOImpl threadIo = new ThreadIOImpl();
+    /** One for all tests, never stopped: a thread that outlives its test would put the streams of its own one back. */
+    private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
+
+    static {
+        THREAD_IO.start();
+    }
+
     private final Commands commands = new Commands();
     private CommandProcessorImpl processor;
     private final String home = System.getProperty("user.home");
@@ -104,8 +110,7 @@ public class ControlServerTest {
     public void start() throws IOException {
         // The shell keeps its history there.
         System.setProperty("user.home", folder.getRoot().toString());
-        threadIo.start();
-        processor = new CommandProcessorImpl(threadIo);
+        processor = new CommandProcessorImpl(THREAD_IO);
         for (String function : List.of("words", "fails", "first", "hangs", "complains", "printsInterrupted", "child")) {
             processor.addCommand("test", commands, function);
         }
@@ -118,7 +123,6 @@ public class ControlServerTest {
         server.stop();
         System.setProperty("user.home", home);
         processor.stop();
-        threadIo.stop();
     }
 
     @Test
