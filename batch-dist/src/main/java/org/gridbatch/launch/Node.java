@@ -67,6 +67,7 @@ final class Node implements AutoCloseable {
         lockFile = lock(directory, name);
         Map<String, String> properties = settings.frameworkProperties();
         properties.put(Settings.PREFIX + "name", name);
+        properties.put(Settings.PREFIX + "zookeeper", settings.zookeeper());
         properties.put(Settings.PREFIX + "role", role.word());
         properties.put(Settings.PREFIX + "data", directory.toString());
         properties.put(
@@ -135,13 +136,27 @@ final class Node implements AutoCloseable {
      * @throws LaunchException if a component failed; the message has the reason
      */
     boolean awaitUp(Duration atMost) throws InterruptedException {
+        return awaitService(role.upFilter(), atMost);
+    }
+
+    /**
+     * Waits until the commands of the grid's shell are there, as they are configured for this node: the control socket
+     * may open before.
+     *
+     * @throws LaunchException if a component failed; the message has the reason
+     */
+    boolean awaitCommands(Duration atMost) throws InterruptedException {
+        return awaitService("(gridbatch.shell=" + name + ")", atMost);
+    }
+
+    private boolean awaitService(String filter, Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (true) {
             List<String> failures = failures();
             if (!failures.isEmpty()) {
                 throw new LaunchException(role.word() + " " + name + " cannot start: " + String.join("; ", failures));
             }
-            if (isUp()) return true;
+            if (offers(filter)) return true;
             if (System.nanoTime() > deadline || framework.getState() != Bundle.ACTIVE) return false;
             Thread.sleep(20);
         }
@@ -170,12 +185,21 @@ final class Node implements AutoCloseable {
         }
     }
 
-    private boolean isUp() {
+    /** The service must be had, not only registered: a component that is to fail has registered it as well. */
+    private boolean offers(String filter) {
         BundleContext context = framework.getBundleContext();
         if (context == null) return false;
         try {
-            ServiceReference<?>[] found = context.getAllServiceReferences(null, role.upFilter());
-            return found != null;
+            ServiceReference<?>[] found = context.getAllServiceReferences(null, filter);
+            if (found == null) return false;
+            for (ServiceReference<?> reference : found) {
+                // An import is made for the classes of whoever gets it, and the framework has none of ours.
+                if (reference.getProperty("service.imported") != null) return true;
+                boolean had = context.getService(reference) != null;
+                context.ungetService(reference);
+                if (had) return true;
+            }
+            return false;
         } catch (InvalidSyntaxException e) {
             throw new AssertionError(e);
         }

@@ -5,6 +5,7 @@
 package org.gridbatch.launch;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import org.gridbatch.control.ControlClient;
@@ -18,6 +19,8 @@ import org.gridbatch.control.NodeFile;
 final class OneShot {
     /** How long a command waits for a grid that is not in sight. */
     private static final String WAIT_SECONDS = "15";
+
+    private static final Duration OPEN_LIMIT = Duration.ofSeconds(10);
 
     private OneShot() {}
 
@@ -47,9 +50,16 @@ final class OneShot {
         System.setProperty("gridbatch.log.console", "OFF");
         try (Node node = Nodes.prepareShortLived(settings, main.config())) {
             node.start(Home.current().bundles());
+            if (!node.awaitCommands(OPEN_LIMIT)) {
+                throw new LaunchException(
+                        "the short-lived node did not offer its commands within " + OPEN_LIMIT.toSeconds() + " s");
+            }
             try (ControlClient client = new ControlClient(ownSocket())) {
                 return run(client, frame);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LaunchException("interrupted while the short-lived node started");
         }
     }
 

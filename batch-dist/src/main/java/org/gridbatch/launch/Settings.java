@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +26,7 @@ final class Settings {
     static final String PREFIX = "gridbatch.";
     static final String DEFAULT_ZOOKEEPER = "127.0.0.1:2181";
 
-    private static final Pattern USE = Pattern.compile("\\$\\[prop:gridbatch\\.([a-z.]+)");
+    private static final Pattern USE = Pattern.compile("\\$\\[prop:gridbatch\\.([a-z.]+)(;type=Integer)?");
     private static final String ENVIRONMENT = "GRIDBATCH_";
 
     /** Not settings of nodes: the run directory and the options of bin/batch. */
@@ -33,13 +34,17 @@ final class Settings {
             Set.of("GRIDBATCH_RUN", "GRIDBATCH_JAVA_OPTS", "GRIDBATCH_CONFIG", "GRIDBATCH_LOG_LEVEL");
 
     private final Set<String> known = new TreeSet<>();
+    private final Set<String> integers = new HashSet<>();
     private final Map<String, String> values = new TreeMap<>();
 
     Settings(Home home) {
         for (String file : new String[] {"node.json", "zookeeper.json", "server.json", "worker.json"}) {
             try {
                 Matcher use = USE.matcher(Files.readString(home.etc(file)));
-                while (use.find()) known.add(use.group(1));
+                while (use.find()) {
+                    known.add(use.group(1));
+                    if (use.group(2) != null) integers.add(use.group(1));
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read the configuration template " + home.etc(file), e);
             }
@@ -55,7 +60,7 @@ final class Settings {
                     .findFirst()
                     .orElseThrow(() -> new LaunchException("the environment variable " + variable
                             + " is no setting: want one of " + String.join(", ", variables())));
-            if (!value.isEmpty()) values.put(key, value);
+            if (!value.isEmpty()) values.put(key, checked(key, value));
         });
         return this;
     }
@@ -65,8 +70,19 @@ final class Settings {
         if (!known.contains(key) || key.equals("role")) {
             throw new LaunchException("'" + key + "' is no setting: want one of " + String.join(", ", settable()));
         }
-        values.put(key, value);
+        values.put(key, checked(key, value));
         return this;
+    }
+
+    /** What is no number here would be a placeholder to the component that gets it. */
+    private String checked(String key, String value) {
+        if (!integers.contains(key)) return value;
+        try {
+            Integer.parseInt(value);
+            return value;
+        } catch (NumberFormatException e) {
+            throw new LaunchException("the setting " + key + " is '" + value + "', want a whole number");
+        }
     }
 
     /** As {@link #with}, if there is a value. */

@@ -32,11 +32,16 @@ final class Grid {
 
     private final QueueCalls calls;
     private final Duration timeout;
+    private final String zookeeper;
 
-    /** @param timeout how long to look for a queue-server */
-    Grid(QueueCalls calls, Duration timeout) {
+    /**
+     * @param timeout how long to look for a queue-server
+     * @param zookeeper where it is looked for, for messages; null if that is not known here
+     */
+    Grid(QueueCalls calls, Duration timeout, String zookeeper) {
         this.calls = calls;
         this.timeout = timeout;
+        this.zookeeper = zookeeper;
     }
 
     /** @throws CommandFailed if the queue did not do it */
@@ -108,7 +113,8 @@ final class Grid {
         if (failure instanceof UnknownJobException unknown) return "no job '" + unknown.jobId() + "'";
         if (failure instanceof QueueUnavailableException) {
             return failure.getMessage() + ", tried for " + Durations.format(timeout)
-                    + ": is a queue-server running, and does this node use its ZooKeeper?";
+                    + ": is a queue-server running, and is its ZooKeeper "
+                    + (zookeeper == null ? "the one of this node?" : "at " + zookeeper + "?");
         }
         if (failure instanceof IndeterminateException || failure instanceof ServiceException) {
             return unsure(String.valueOf(failure.getMessage()), whenUnsure);

@@ -40,6 +40,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 public final class ShellComponent {
     private static final String SCOPE = "batch";
     private static final String NODE_PROPERTY = "gridbatch.name";
+    private static final String ZOOKEEPER_PROPERTY = "gridbatch.zookeeper";
 
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private final QueueCalls calls;
@@ -68,14 +69,15 @@ public final class ShellComponent {
                     "org.gridbatch.shell: timeout.seconds is " + seconds + ", want 1 to 3600");
         }
         calls = QueueCalls.through(new GridClient(context));
-        Grid grid = new Grid(calls, Duration.ofSeconds(seconds));
+        Grid grid = new Grid(calls, Duration.ofSeconds(seconds), context.getProperty(ZOOKEEPER_PROPERTY));
         pulled = new PulledJobs(grid, scripts, processor, worker(context, config.node()));
         Surroundings here = new Surroundings(grid, new SessionRunner(processor), pulled);
-        registrations.add(
-                context.registerService(Converter.class, new Formats(Clock.systemUTC()), converterProperties()));
         commands()
                 .forEach((name, command) -> registrations.add(context.registerService(
                         Function.class, new CommandFunction(name, command, here), commandProperties(name))));
+        // Last: who waits for it finds all commands, and as they are configured.
+        registrations.add(context.registerService(
+                Converter.class, new Formats(Clock.systemUTC()), converterProperties(config.node())));
     }
 
     /** All commands, by name. */
@@ -111,9 +113,10 @@ public final class ShellComponent {
         return properties;
     }
 
-    private static Dictionary<String, Object> converterProperties() {
+    private static Dictionary<String, Object> converterProperties(String node) {
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(Converter.CONVERTER_CLASSES, Formats.classes());
+        properties.put("gridbatch.shell", node);
         return properties;
     }
 

@@ -245,7 +245,7 @@ public class PushCommandTest {
         shell.queue.failure = new QueueUnavailableException("no queue-server is in sight");
 
         assertEquals(
-                "no queue-server is in sight, tried for 5s: is a queue-server running, and does this node use its ZooKeeper?",
+                "no queue-server is in sight, tried for 5s: is a queue-server running, and is its ZooKeeper the one of this node?",
                 shell.refused("push x"));
     }
 

@@ -43,7 +43,7 @@ final class ShellFixture extends ExternalResource {
     @Override
     protected void before() {
         processor = new CommandProcessorImpl(THREAD_IO);
-        Grid grid = new Grid(queue, Duration.ofSeconds(5));
+        Grid grid = new Grid(queue, Duration.ofSeconds(5), null);
         scripts = new GogoScriptRunner(processor, THREAD_IO);
         pulled = new PulledJobs(grid, scripts, processor, "here-shell");
         Surroundings here = new Surroundings(grid, new SessionRunner(processor), pulled);

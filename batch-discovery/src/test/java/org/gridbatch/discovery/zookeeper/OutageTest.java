@@ -104,7 +104,8 @@ public class OutageTest {
                 .during(Duration.ofSeconds(4))
                 .atMost(SOON)
                 .until(() -> b.events.size() == 3);
-        assertEquals("one client each", 2, clientThreads());
+        // Awaited, since a client that is being replaced has no thread for a moment.
+        await("one client each").atMost(SOON).until(() -> clientThreads() == 2);
         assertEquals(3, b.discovery.state().known());
     }
 
