@@ -18,7 +18,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** Calls bin/batch of the built distribution as a user does, in processes of their own and with a fresh home. */
 final class Batch {
@@ -91,11 +93,24 @@ final class Batch {
         List<String> command = new ArrayList<>();
         command.add(distribution().resolve("bin").resolve("batch").toString());
         command.addAll(Arrays.asList(args));
+        return startCommand(command);
+    }
+
+    /** Starts another program in the surroundings of the commands. */
+    Process startCommand(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
         builder.environment().keySet().removeIf(variable -> variable.startsWith("GRIDBATCH_"));
         builder.environment().putAll(environment);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         return builder.start();
+    }
+
+    /** Waits until something is so. */
+    static void awaitTrue(String what, int seconds, Callable<Boolean> condition) {
+        Awaitility.await(what)
+                .atMost(Duration.ofSeconds(seconds))
+                .pollInterval(Duration.ofMillis(200))
+                .until(condition);
     }
 
     /** Reads a stream on a thread of its own, so that its process never waits for a reader. */

@@ -9,14 +9,19 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.rules.ExternalResource;
 import org.junit.rules.TemporaryFolder;
 
@@ -51,7 +56,7 @@ final class Grid extends ExternalResource {
     @Override
     protected void after() {
         List<Node> reverse = new ArrayList<>(nodes.values());
-        java.util.Collections.reverse(reverse);
+        Collections.reverse(reverse);
         reverse.forEach(node -> node.process().destroyForcibly());
         reverse.forEach(node -> {
             try {
@@ -132,6 +137,48 @@ final class Grid extends ExternalResource {
         node.process().destroy();
         if (!node.process().waitFor(40, TimeUnit.SECONDS)) throw new AssertionError("does not stop:\n" + node.log());
         return node;
+    }
+
+    /** Pushes a script and returns its id, which means that it is acknowledged. */
+    String push(String script, String... more) {
+        List<String> words = new ArrayList<>(List.of("push", script));
+        words.addAll(Arrays.asList(more));
+        return batch(words.toArray(new String[0])).ok().strip();
+    }
+
+    /** Waits until these jobs have completed, and returns what the command printed. */
+    String awaitCompleted(List<String> ids) {
+        List<String> words = new ArrayList<>(List.of("wait", "--for", "75s"));
+        words.addAll(ids);
+        return batch(words.toArray(new String[0])).ok();
+    }
+
+    /** Waits until a job's description contains a text. */
+    String awaitJob(String id, String text) {
+        return await("job " + id + " has: " + text)
+                .atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofMillis(300))
+                .until(() -> batch("job", id).ok(), job -> job.contains(text));
+    }
+
+    /** What a test does with a plain client of this grid's ZooKeeper. */
+    interface Look<T> {
+        T at(ZooKeeper zookeeper) throws Exception;
+    }
+
+    <T> T inZooKeeper(Look<T> look) throws Exception {
+        ZooKeeper zookeeper = new ZooKeeper(zookeeper(), 10_000, event -> {});
+        try {
+            return look.at(zookeeper);
+        } finally {
+            zookeeper.close();
+        }
+    }
+
+    static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
     }
 
     static int freePort() throws IOException {

@@ -1,0 +1,143 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+import static org.junit.Assume.assumeTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.BeforeClass;
+import org.junit.ClassRule;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.Timeout;
+
+/** Works on a grid as a person or a script does at a prompt. */
+public class ShellIT {
+    @ClassRule
+    public static final Grid grid = new Grid();
+
+    @Rule
+    public final Timeout limit = Timeout.seconds(90);
+
+    @BeforeClass
+    public static void start() throws IOException {
+        grid.startZooKeeper().startServer().startWorker("worker-1");
+    }
+
+    @Test
+    public void aJobIsPushedWaitedForAndReadThroughARunningNode() {
+        pushWaitAndRead(grid.commands());
+    }
+
+    @Test
+    public void aJobIsPushedWaitedForAndReadThroughNodesThatLiveForOneCommand() throws IOException {
+        pushWaitAndRead(elsewhere());
+    }
+
+    @Test
+    public void aCommandThatFailsSaysWhyOnStandardErrorInBothCases() throws IOException {
+        for (Batch batch : List.of(grid.commands(), elsewhere())) {
+            assertEquals(new Batch.Result(1, "", "batch: no job 'nope'\n"), batch.run("job", "nope"));
+        }
+    }
+
+    @Test
+    public void aScriptComesFromStandardInput() {
+        String id = grid.commands()
+                .runWithInput("x = piped\necho $x $1\n", "push", "-", "--arg", "in")
+                .ok()
+                .strip();
+        grid.awaitCompleted(List.of(id));
+        assertEquals("piped in\n", grid.batch("log", id).ok());
+    }
+
+    @Test
+    public void aLineOfGogoRunsWithItsOutputAndItsStatus() {
+        assertEquals(new Batch.Result(0, "1\n2\n", ""), grid.batch("shell", "-c", "each [1 2] { echo $it }"));
+        Batch.Result failed = grid.batch("shell", "-c", "echo before; throw broken; echo after");
+        assertEquals(1, failed.status());
+        assertEquals("before\n", failed.out());
+        assertTrue(failed.err(), failed.err().contains("broken"));
+    }
+
+    @Test
+    public void waitTellsByItsStatusWhetherTheJobWorked() {
+        String good = grid.push("echo good");
+        String bad = grid.push("throw broken", "--max-attempts", "1");
+        assertEquals(0, grid.batch("wait", good).status());
+        Batch.Result result = grid.batch("wait", good, bad);
+        assertEquals(1, result.status());
+        assertTrue(result.err(), result.err().contains("1 of 2 jobs did not complete: job " + bad + " is discarded"));
+        Batch.Result late = grid.batch("wait", grid.push("echo later", "--delay", "1h"), "--for", "1s");
+        assertEquals(1, late.status());
+        assertTrue(late.err(), late.err().contains("is still scheduled after 1s"));
+    }
+
+    @Test
+    public void theGridIsNamedBeforeOrAfterTheCommandWord() throws IOException {
+        Batch unset = new Batch(grid.home());
+        String before = unset.run("--zookeeper", grid.zookeeper(), "status").ok();
+        assertTrue(before, before.startsWith("grid "));
+        assertTrue(unset.run("status", "--zookeeper", grid.zookeeper()).ok().startsWith("grid "));
+        assertTrue(unset.run("status", "--zookeeper=" + grid.zookeeper()).ok().startsWith("grid "));
+        assertTrue(unset.run("nodes", "--zookeeper", grid.zookeeper()).ok().contains("worker-1"));
+    }
+
+    @Test
+    public void aPersonAttachesToANodeAndLeavesItRunning() throws Exception {
+        // script(1) gives the command a terminal.
+        assumeTrue("there is no /usr/bin/script", Files.isExecutable(Path.of("/usr/bin/script")));
+        Process process = grid.commands()
+                .startCommand(List.of(
+                        "script", "-qec", Batch.distribution().resolve("bin/batch") + " attach worker-1", "/dev/null"));
+        Batch.Collector out = new Batch.Collector(process.getInputStream());
+        try (OutputStream keyboard = process.getOutputStream()) {
+            Batch.awaitTrue("a prompt", 20, () -> out.soFar().contains(">"));
+            keyboard.write("health\r".getBytes(StandardCharsets.US_ASCII));
+            keyboard.write("echo (\"four\" length)\r".getBytes(StandardCharsets.US_ASCII));
+            keyboard.flush();
+            Batch.awaitTrue("the answers", 20, () -> out.soFar().matches("(?s).*up\\r+\\n.*4\\r+\\n.*"));
+            keyboard.write(4);
+            keyboard.flush();
+            assertTrue("Ctrl-D ends it:\n" + out.soFar(), process.waitFor(20, TimeUnit.SECONDS));
+        } finally {
+            process.destroyForcibly();
+        }
+        assertEquals(out.text(), 0, process.exitValue());
+        assertTrue(grid.node("worker-1").process().isAlive());
+        grid.awaitCompleted(List.of(grid.push("echo still here")));
+    }
+
+    @Test
+    public void attachNamesTheNodesThatThereAre() {
+        Batch.Result result = grid.batch("attach", "worker-9");
+        assertEquals(1, result.status());
+        assertEquals("batch: no node 'worker-9': server, worker-1, zookeeper\n", result.err());
+    }
+
+    /** Commands that see no running node, as on another machine. */
+    private static Batch elsewhere() throws IOException {
+        Path home = Files.createDirectories(grid.home().resolve("elsewhere"));
+        return new Batch(home).with("GRIDBATCH_ZOOKEEPER", grid.zookeeper());
+    }
+
+    private static void pushWaitAndRead(Batch batch) {
+        Batch.Result push = batch.run("push", "echo to out; echo $1", "--arg", "4711");
+        assertEquals("", push.err());
+        String id = push.ok().strip();
+        assertTrue(push.out(), id.matches("\\w+"));
+        String waited = batch.run("wait", id, "--for", "30s").ok();
+        assertTrue(waited, waited.contains(id + "  completed"));
+        assertEquals(new Batch.Result(0, "to out\n4711\n", ""), batch.run("log", id));
+    }
+}
