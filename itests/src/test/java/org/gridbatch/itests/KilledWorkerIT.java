@@ -93,8 +93,8 @@ public class KilledWorkerIT {
 
     /** Only the first run takes long; a later one leaves a line. */
     private static String slowAtFirst(Path file) {
-        return "f = (new java.io.File " + file + "-begun); "
-                + "if { not { $f createNewFile } } { echo again >> " + file + " } { sleep 60 }";
+        return "f = (new java.io.File " + file + "-begun); " + "if { not { $f createNewFile } } { echo again >> " + file
+                + " } { sleep 60 }";
     }
 
     private static int announced(ZooKeeper zookeeper) throws Exception {
