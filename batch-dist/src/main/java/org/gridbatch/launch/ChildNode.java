@@ -36,6 +36,8 @@ final class ChildNode {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // A small grid on one machine: quick to start, modest in memory.
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-Dfile.encoding=UTF-8"));
+        // Felix reads a field by Unsafe; newer JVMs would print a warning about it at every start.
+        if (Runtime.version().feature() >= 24) command.add("--sun-misc-unsafe-memory-access=allow");
         Home home = Home.current();
         command.addAll(List.of(
                 "-Dgridbatch.home=" + home.directory(),

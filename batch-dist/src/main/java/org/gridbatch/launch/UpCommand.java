@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -31,8 +32,14 @@ final class UpCommand implements Callable<Integer> {
         if (workers < 0 || workers > 50) throw new LaunchException("--workers is " + workers + ", want 0 to 50");
         Settings settings = main.settings();
         List<ChildNode> nodes = Collections.synchronizedList(new ArrayList<>());
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> ChildNode.stopInOrder(nodes, STOP_LIMIT), "gridbatch-stop"));
+        AtomicBoolean stopping = new AtomicBoolean();
+        Thread stopper = new Thread(
+                () -> {
+                    stopping.set(true);
+                    ChildNode.stopInOrder(nodes, STOP_LIMIT);
+                },
+                "gridbatch-stop");
+        Runtime.getRuntime().addShutdownHook(stopper);
         ChildNode zookeeper = start(nodes, Role.ZOOKEEPER, "zookeeper", settings);
         ChildNode server = start(nodes, Role.SERVER, "server", settings);
         for (int i = 1; i <= workers; i++) start(nodes, Role.WORKER, "worker-" + i, settings);
@@ -50,7 +57,8 @@ final class UpCommand implements Callable<Integer> {
         System.out.flush();
         while (true) {
             for (ChildNode node : List.copyOf(nodes)) {
-                if (!node.isAlive()) throw new LaunchException(node.name() + " has ended, so the grid stops");
+                if (!node.isAlive() && !stopping.get())
+                    throw new LaunchException(node.name() + " has ended, so the grid stops");
             }
             Thread.sleep(500);
         }

@@ -40,7 +40,6 @@ final class NodeOptions {
         try (Stream<Path> bundles = Files.list(dist.resolve("bundles"))) {
             for (Path bundle : bundles.sorted().toList()) {
                 boolean started = !bundle.getFileName().toString().startsWith("org.apache.felix.gogo.jline");
-                // Pax Exam brings the logging API; a second logback would find no configuration of its own.
                 options.add(
                         started
                                 ? bundle(bundle.toUri().toString())
@@ -67,6 +66,8 @@ final class NodeOptions {
         options.add(systemProperty("gridbatch.log.console").value("WARN"));
         options.add(systemProperty("logback.configurationFile")
                 .value(dist.resolve("etc").resolve("logback.xml").toString()));
+        // The node has a logging of its own; Pax Exam's beside it would bring a second copy of the API.
+        options.add(systemProperty("pax.exam.logging").value("none"));
         options.add(cleanCaches());
         return new DefaultCompositeOption(options.toArray(new Option[0]));
     }
