@@ -111,7 +111,7 @@ final class Node implements AutoCloseable {
             BundleContext context = framework.getBundleContext();
             // With start levels a bundle that cannot start is an event and not an exception.
             context.addFrameworkListener(event -> {
-                if (event.getType() == FrameworkEvent.ERROR) {
+                if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() instanceof BundleException) {
                     startFailures.add(event.getBundle().getSymbolicName() + ": "
                             + event.getThrowable().getMessage());
                 }

@@ -129,11 +129,10 @@ public class BadInputIT {
     @Test
     public void portsAndDirectoriesThatAreTakenAreNamed() throws IOException {
         String port = grid.zookeeper().replaceAll(".*:", "");
-        refused(1, grid.batch("zookeeper", "--name", "zookeeper-2"), "port", port, "in use");
+        refused(1, grid.batch("zookeeper", "--name", "zookeeper-2"), "cannot listen at", ":" + port, "in use");
         refused(
                 1,
                 grid.batch("server", "--name", "server-2", "--set", "transport.port=" + transportPort),
-                "port",
                 Integer.toString(transportPort),
                 "in use");
         Path file = Files.writeString(grid.home().resolve("file"), "in the way");

@@ -4,6 +4,7 @@
  */
 package org.gridbatch.control.server;
 
+import java.lang.reflect.InvocationTargetException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
@@ -19,6 +20,7 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
  */
 @Component(service = Supplier.class, property = "gridbatch.health=components", immediate = true)
 public final class NodeHealth implements Supplier<List<String>> {
+    private static final String CAUSED_BY = "Caused by: ";
     private static final String OURS = "org.gridbatch.";
 
     private final ServiceComponentRuntime runtime;
@@ -28,7 +30,7 @@ public final class NodeHealth implements Supplier<List<String>> {
         this.runtime = runtime;
     }
 
-    /** One line for each component of ours that failed: its name, and the last cause's message. */
+    /** One line for each component of ours that failed: its name, and its message. */
     @Override
     public List<String> get() {
         return runtime.getComponentDescriptionDTOs().stream()
@@ -40,15 +42,20 @@ public final class NodeHealth implements Supplier<List<String>> {
     }
 
     private static String describe(ComponentDescriptionDTO description, ComponentConfigurationDTO configuration) {
-        return description.name + ": " + rootMessage(configuration.failure == null ? "" : configuration.failure);
+        return description.name + ": " + ownMessage(configuration.failure == null ? "" : configuration.failure);
     }
 
-    /** The failure is a printed stack trace; its last cause is what the user can act on. */
-    private static String rootMessage(String stackTrace) {
+    /**
+     * The failure is a printed stack trace; what the component said, under the reflection that called it, is what the
+     * user can act on. The causes under that know less: they do not name the address or the file.
+     */
+    private static String ownMessage(String stackTrace) {
         String message = "";
         for (String line : stackTrace.split("\n")) {
-            if (line.startsWith("\t") || line.isBlank()) continue;
-            message = line.startsWith("Caused by: ") ? line.substring("Caused by: ".length()) : line;
+            boolean cause = line.startsWith(CAUSED_BY);
+            if (line.isBlank() || line.startsWith("\t") || (!message.isEmpty() && !cause)) continue;
+            message = cause ? line.substring(CAUSED_BY.length()) : line;
+            if (!message.startsWith(InvocationTargetException.class.getName())) break;
         }
         int colon = message.indexOf(": ");
         return colon > 0 ? message.substring(colon + 2).strip() : message.strip();
