@@ -516,6 +516,13 @@ public final class QueueEngine implements Replica {
 
     private void expire(List<Long> leaseIds) {
         LOG.warn("{} leases ran out without a heartbeat; their jobs are offered again", leaseIds.size());
+        // Else the claim that a lost worker has left open would get its jobs back, and cost each a second rescue.
+        for (long leaseId : leaseIds) {
+            Job job = machine.byLease(leaseId);
+            if (job != null) {
+                matchmaker.endClaimOf(job.tenure().worker(), job.tenure().incarnation());
+            }
+        }
         chore(
                 new Command.Expire(leaseIds, settings.maxRescues()),
                 result -> {},

@@ -296,6 +296,12 @@ public final class Matchmaker {
         }
     }
 
+    /** Ends the claim of a worker that was not heard of; if it lives after all, it claims again. */
+    public void endClaimOf(String worker, String incarnation) {
+        Claim claim = open.get(new Claim.Key(worker, incarnation));
+        if (claim != null) end(claim, List.of());
+    }
+
     /** Ends all claims. */
     public void failAll(BatchException why) {
         for (Claim claim : List.copyOf(open.values())) {
