@@ -10,6 +10,7 @@ package org.gridbatch.api;
  */
 public abstract sealed class BatchException extends RuntimeException
         permits InvalidRequestException,
+                UnknownAdException,
                 UnknownJobException,
                 JobConflictException,
                 QueueLimitException,

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /** The checks that the records of this package share; every refusal names the field, the value and what was wanted. */
 final class Check {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:~@-]*");
+    private static final Pattern COMMAND = Pattern.compile("([^\\s:*()]+:)?[^\\s:*()]+");
 
     private Check() {}
 
@@ -31,6 +32,14 @@ final class Check {
         if (!NAME.matcher(text).matches()) {
             throw new InvalidRequestException(field + " is '" + text
                     + "', want a letter or digit and then letters, digits or any of . _ : ~ @ -");
+        }
+        return text;
+    }
+
+    static String command(String field, String value) {
+        String text = text(field, value, Limits.NAME);
+        if (!COMMAND.matcher(text).matches()) {
+            throw new InvalidRequestException(field + " is '" + text + "', want scope:function or function");
         }
         return text;
     }

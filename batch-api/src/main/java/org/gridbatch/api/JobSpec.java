@@ -19,12 +19,21 @@ import java.util.Map;
  * @param script Gogo text; not blank
  * @param args what the script sees as {@code $1 …} and {@code $args}
  * @param tags for finding the job again
- * @param maxAttempts failures after which the job is discarded; 1 to 1,000, by default 5
- * @param backoff the wait between attempts
- * @param timeout the longest time of one attempt; zero means no limit
+ * @param maxAttempts failures after which the job is discarded; 1 to 1,000; 0 means as the queue is set
+ * @param backoff the wait between attempts; null means as the queue is set
+ * @param timeout the longest time of one attempt; zero means as the queue is set
  * @param delay from acceptance until the job is first available; zero means at once
  * @param notBefore the job is not available before this instant; {@link Instant#EPOCH} means at once. The later of
  *     {@code delay} and {@code notBefore} counts
+ * @param deadline the job is discarded when it is not final by then; {@link Instant#EPOCH} means never
+ * @param tenant whose job it is: tenants take turns; may be empty, which is a tenant as well
+ * @param priority jobs of the same tenant with a higher one go first, as if each step were ten minutes of age; -100 to
+ *     100, by default 0
+ * @param exclusiveKey of jobs with the same one, one runs at a time; empty means none
+ * @param limitKey jobs with the same one share the limit that an operator has set for it; empty means none
+ * @param placement which workers can run it
+ * @param after jobs that must be final before it; they must be known to the queue, or come before it in the same submit
+ * @param unique whether an equal job that waits already will do
  */
 public record JobSpec(
         String jobId,
@@ -37,7 +46,15 @@ public record JobSpec(
         Backoff backoff,
         Duration timeout,
         Duration delay,
-        Instant notBefore)
+        Instant notBefore,
+        Instant deadline,
+        String tenant,
+        int priority,
+        String exclusiveKey,
+        String limitKey,
+        Placement placement,
+        List<Dependency> after,
+        Unique unique)
         implements Serializable {
     /** The queue of jobs that name none. */
     public static final String DEFAULT_QUEUE = "default";
@@ -55,12 +72,40 @@ public record JobSpec(
         args = Check.list("args", args, Limits.ARGS);
         args.forEach(arg -> Check.text("argument", arg, Limits.TEXT));
         tags = Check.map("tag", tags, Limits.TAGS);
-        maxAttempts =
-                maxAttempts == 0 ? DEFAULT_MAX_ATTEMPTS : Check.range("max attempts", maxAttempts, 1, Limits.ATTEMPTS);
-        backoff = backoff == null ? Backoff.DEFAULT : backoff;
+        maxAttempts = Check.range("max attempts", maxAttempts, 0, Limits.ATTEMPTS);
         timeout = Check.range("timeout", timeout, Duration.ZERO, Limits.DELAY);
         delay = Check.range("delay", delay, Duration.ZERO, Limits.DELAY);
         notBefore = notBefore == null ? Instant.EPOCH : notBefore;
+        deadline = deadline == null ? Instant.EPOCH : deadline;
+        tenant = Check.optionalName("tenant", tenant, Limits.NAME);
+        priority = Check.range("priority", priority, -Limits.PRIORITY, Limits.PRIORITY);
+        exclusiveKey = Check.optionalName("exclusive key", exclusiveKey, Limits.NAME);
+        limitKey = Check.optionalName("limit key", limitKey, Limits.NAME);
+        placement = placement == null ? Placement.ANYWHERE : placement;
+        after = Check.list("after", after, Limits.DEPENDENCIES);
+        unique = unique == null ? Unique.NO : unique;
+    }
+
+    /** The same job with what it does not say taken from its queue. */
+    public JobSpec withDefaultsOf(QueueSettings settings) {
+        if (maxAttempts != 0 && backoff != null && !timeout.isZero()) return this;
+        Builder copy = new Builder(this);
+        if (maxAttempts == 0) copy.maxAttempts = settings.maxAttempts();
+        if (backoff == null) copy.backoff = settings.backoff();
+        if (timeout.isZero()) copy.timeout = settings.timeout();
+        return copy.build();
+    }
+
+    /** The same job with another id, and available at once. */
+    public JobSpec again(String newId) {
+        Builder copy = new Builder(this);
+        copy.jobId = newId;
+        copy.delay = Duration.ZERO;
+        copy.notBefore = Instant.EPOCH;
+        copy.deadline = Instant.EPOCH;
+        copy.after = List.of();
+        copy.unique = Unique.NO;
+        return copy.build();
     }
 
     /** Starts a job with this script, a new id, and defaults for all else. */
@@ -76,14 +121,44 @@ public record JobSpec(
         private String name = "";
         private List<String> args = List.of();
         private Map<String, String> tags = Map.of();
-        private int maxAttempts = DEFAULT_MAX_ATTEMPTS;
-        private Backoff backoff = Backoff.DEFAULT;
+        private int maxAttempts;
+        private Backoff backoff;
         private Duration timeout = Duration.ZERO;
         private Duration delay = Duration.ZERO;
         private Instant notBefore = Instant.EPOCH;
+        private Instant deadline = Instant.EPOCH;
+        private String tenant = "";
+        private int priority;
+        private String exclusiveKey = "";
+        private String limitKey = "";
+        private Placement placement = Placement.ANYWHERE;
+        private List<Dependency> after = List.of();
+        private Unique unique = Unique.NO;
 
         private Builder(String script) {
             this.script = script;
+        }
+
+        private Builder(JobSpec spec) {
+            script = spec.script;
+            jobId = spec.jobId;
+            queue = spec.queue;
+            name = spec.name;
+            args = spec.args;
+            tags = spec.tags;
+            maxAttempts = spec.maxAttempts;
+            backoff = spec.backoff;
+            timeout = spec.timeout;
+            delay = spec.delay;
+            notBefore = spec.notBefore;
+            deadline = spec.deadline;
+            tenant = spec.tenant;
+            priority = spec.priority;
+            exclusiveKey = spec.exclusiveKey;
+            limitKey = spec.limitKey;
+            placement = spec.placement;
+            after = spec.after;
+            unique = spec.unique;
         }
 
         public Builder jobId(String value) {
@@ -136,6 +211,46 @@ public record JobSpec(
             return this;
         }
 
+        public Builder deadline(Instant value) {
+            deadline = value;
+            return this;
+        }
+
+        public Builder tenant(String value) {
+            tenant = value;
+            return this;
+        }
+
+        public Builder priority(int value) {
+            priority = value;
+            return this;
+        }
+
+        public Builder exclusiveKey(String value) {
+            exclusiveKey = value;
+            return this;
+        }
+
+        public Builder limitKey(String value) {
+            limitKey = value;
+            return this;
+        }
+
+        public Builder placement(Placement value) {
+            placement = value;
+            return this;
+        }
+
+        public Builder after(List<Dependency> value) {
+            after = value;
+            return this;
+        }
+
+        public Builder unique(Unique value) {
+            unique = value;
+            return this;
+        }
+
         /** @throws InvalidRequestException if a field is out of its bounds; the message names it */
         public JobSpec build() {
             return new JobSpec(
@@ -149,7 +264,15 @@ public record JobSpec(
                     backoff,
                     timeout,
                     delay,
-                    notBefore);
+                    notBefore,
+                    deadline,
+                    tenant,
+                    priority,
+                    exclusiveKey,
+                    limitKey,
+                    placement,
+                    after,
+                    unique);
         }
     }
 }

@@ -9,6 +9,8 @@ import java.util.Set;
 
 /** Where a job is in its life; the whole life cycle is the table in {@link #next()}. */
 public enum JobState {
+    /** Waits for other jobs to become final. */
+    BLOCKED,
     /** Waits for a time: a delayed job, or one that was put back for later. */
     SCHEDULED,
     /** Ready: the next worker that can run it gets it. */
@@ -27,10 +29,11 @@ public enum JobState {
     /** The states that may follow this one; empty for a final state. */
     public Set<JobState> next() {
         return switch (this) {
-            case SCHEDULED -> EnumSet.of(AVAILABLE, SCHEDULED, CANCELLED);
-            case AVAILABLE -> EnumSet.of(EXECUTING, SCHEDULED, CANCELLED);
+            case BLOCKED -> EnumSet.of(AVAILABLE, SCHEDULED, CANCELLED, DISCARDED);
+            case SCHEDULED -> EnumSet.of(AVAILABLE, SCHEDULED, CANCELLED, DISCARDED);
+            case AVAILABLE -> EnumSet.of(EXECUTING, SCHEDULED, CANCELLED, DISCARDED);
             case EXECUTING -> EnumSet.of(COMPLETED, RETRYABLE, SCHEDULED, AVAILABLE, DISCARDED, CANCELLED);
-            case RETRYABLE -> EnumSet.of(AVAILABLE, SCHEDULED, CANCELLED);
+            case RETRYABLE -> EnumSet.of(AVAILABLE, SCHEDULED, CANCELLED, DISCARDED);
             case COMPLETED, CANCELLED, DISCARDED -> EnumSet.noneOf(JobState.class);
         };
     }

@@ -14,6 +14,7 @@ import java.util.Objects;
  *
  * @param jobId its id
  * @param queue where it waits
+ * @param tenant whose job it is; may be empty
  * @param name for people; may be empty
  * @param state its state
  * @param attempt 0 until first claimed, then the number of the current or last attempt
@@ -32,6 +33,7 @@ import java.util.Objects;
 public record JobView(
         String jobId,
         String queue,
+        String tenant,
         String name,
         JobState state,
         int attempt,
@@ -50,6 +52,7 @@ public record JobView(
     public JobView {
         Objects.requireNonNull(jobId, "jobId");
         Objects.requireNonNull(state, "state");
+        tenant = tenant == null ? "" : tenant;
         name = name == null ? "" : name;
         worker = worker == null ? "" : worker;
         submittedAt = submittedAt == null ? Instant.EPOCH : submittedAt;

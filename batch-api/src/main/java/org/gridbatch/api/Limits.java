@@ -20,6 +20,12 @@ public final class Limits {
     public static final int ARGS = 256;
     /** Tags of one job, labels of one worker. */
     public static final int TAGS = 64;
+    /** Commands in one worker's ad. */
+    public static final int COMMANDS = 4_096;
+    /** Jobs that one job may wait for. */
+    public static final int DEPENDENCIES = 64;
+    /** The priority of a job lies between minus this and this. */
+    public static final int PRIORITY = 100;
     /** Attempts of one job. */
     public static final int ATTEMPTS = 1_000;
     /** Characters kept of an error or a result. */

@@ -21,7 +21,7 @@ public class RecordsTest {
     public void aJobNeedsNoMoreThanAScript() {
         JobSpec job = JobSpec.script("echo hi").build();
         assertEquals("default", job.queue());
-        assertEquals(5, job.maxAttempts());
+        assertEquals(5, job.withDefaultsOf(QueueSettings.of("default")).maxAttempts());
         assertNotEquals(job.jobId(), JobSpec.script("echo hi").build().jobId());
     }
 

@@ -75,14 +75,14 @@ final class PushCommand extends Command {
     @Option(
             names = "--max-attempts",
             paramLabel = "N",
-            description = "Failures after which it is discarded; 5 if not given.")
-    private int maxAttempts = JobSpec.DEFAULT_MAX_ATTEMPTS;
+            description = "Failures after which it is discarded; as the queue is set if not given.")
+    private Integer maxAttempts;
 
     @Option(
             names = "--backoff",
             paramLabel = "WAIT",
             description = "The wait between attempts: 5s, or 5s..1h to double it each time.")
-    private Backoff backoff = Backoff.DEFAULT;
+    private Backoff backoff;
 
     @Option(names = "--timeout", paramLabel = "TIME", description = "The longest time of one attempt, such as 10m.")
     private Duration timeout = Duration.ZERO;
@@ -101,18 +101,18 @@ final class PushCommand extends Command {
         Scripts.Script script = script(session).checked();
         String jobId = id == null ? JobIds.next() : id;
         refuseIfTooLarge(script, here.grid());
-        JobSpec spec = JobSpec.script(script.text())
+        JobSpec.Builder job = JobSpec.script(script.text())
                 .jobId(jobId)
                 .queue(queue)
                 .name(title)
                 .args(arguments)
                 .tags(tags)
-                .maxAttempts(maxAttempts)
                 .backoff(backoff)
                 .timeout(timeout)
                 .delay(delay)
-                .notBefore(at)
-                .build();
+                .notBefore(at);
+        if (maxAttempts != null) job.maxAttempts(maxAttempts);
+        JobSpec spec = job.build();
         return here.grid()
                 .jobs(queue -> queue.submit(List.of(spec)), "repeat the push with --id " + jobId)
                 .get(0);

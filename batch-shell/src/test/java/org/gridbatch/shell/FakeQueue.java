@@ -78,6 +78,7 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
                 id,
                 "default",
                 "",
+                "",
                 state,
                 0,
                 5,
@@ -97,6 +98,7 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
         return new JobView(
                 id,
                 "default",
+                "",
                 "",
                 state,
                 2,
@@ -133,6 +135,7 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
                 JobView view = new JobView(
                         spec.jobId(),
                         spec.queue(),
+                        spec.tenant(),
                         spec.name(),
                         state,
                         0,
@@ -297,6 +300,7 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
         JobView view = new JobView(
                 old.jobId(),
                 old.queue(),
+                old.tenant(),
                 old.name(),
                 state,
                 1,

@@ -14,6 +14,7 @@ import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.api.QueueSettings;
 
 /**
  * Everything the queue knows of a job, immutable, so that a snapshot is a list of references.
@@ -70,14 +71,16 @@ public record Job(
         return weight;
     }
 
-    public JobView view() {
+    /** What callers see, with what the job does not say taken from its queue. */
+    public JobView view(QueueSettings settings) {
         return new JobView(
                 id(),
                 spec.queue(),
+                spec.tenant(),
                 spec.name(),
                 state,
                 attempt,
-                spec.maxAttempts(),
+                spec.maxAttempts() == 0 ? settings.maxAttempts() : spec.maxAttempts(),
                 rescues,
                 worker,
                 Instant.ofEpochMilli(submittedAtMillis),
@@ -90,7 +93,8 @@ public record Job(
                 retriedAs);
     }
 
-    public JobDetail detail() {
+    /** What callers see of all of it. */
+    public JobDetail detail(QueueSettings settings) {
         List<AttemptView> views = new ArrayList<>(attempts.size() + 1);
         for (Attempt one : attempts) views.add(one.view());
         if (tenure != null) {
@@ -106,7 +110,7 @@ public record Job(
                     CapturedText.NONE,
                     CapturedText.NONE));
         }
-        return new JobDetail(view(), spec, views);
+        return new JobDetail(view(settings), spec.withDefaultsOf(settings), views);
     }
 
     Draft draft() {

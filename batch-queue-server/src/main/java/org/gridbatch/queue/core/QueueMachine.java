@@ -17,9 +17,12 @@ import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.Changed;
+import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
+import org.gridbatch.api.JobView;
 import org.gridbatch.api.Limits;
+import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.Verdict;
@@ -89,6 +92,21 @@ public final class QueueMachine {
     /** Null if there is none. */
     public Job job(String jobId) {
         return jobs.get(jobId);
+    }
+
+    /** What is set for a queue. */
+    public QueueSettings settings(String queue) {
+        return QueueSettings.of(queue);
+    }
+
+    /** What callers see of a job. */
+    public JobView view(Job job) {
+        return job.view(settings(job.spec().queue()));
+    }
+
+    /** What callers see of all of a job. */
+    public JobDetail detail(Job job) {
+        return job.detail(settings(job.spec().queue()));
     }
 
     /** The job that is executing under this lease; null if the lease is not current. */
@@ -266,7 +284,10 @@ public final class QueueMachine {
             next.attempt = job.failed() + 1;
             next.worker = c.worker();
             jobs.move(job, next.build());
-            given.add(new Result.Given(leaseId, next.attempt, job.spec()));
+            given.add(new Result.Given(
+                    leaseId,
+                    next.attempt,
+                    job.spec().withDefaultsOf(settings(job.spec().queue()))));
         }
         return new Result.Granted(given);
     }
@@ -344,14 +365,15 @@ public final class QueueMachine {
         return settle(next, job, now);
     }
 
-    private static void fail(Job.Draft next, Job job, String error, long now) {
+    private void fail(Job.Draft next, Job job, String error, long now) {
         next.failed = job.failed() + 1;
         next.error = error;
-        if (next.failed >= job.spec().maxAttempts()) {
+        JobSpec spec = job.spec().withDefaultsOf(settings(job.spec().queue()));
+        if (next.failed >= spec.maxAttempts()) {
             next.state(JobState.DISCARDED);
             return;
         }
-        next.scheduledAtMillis = now + RetryWait.millis(job.spec(), next.failed);
+        next.scheduledAtMillis = now + RetryWait.millis(spec, next.failed);
         next.state(next.scheduledAtMillis > now ? JobState.RETRYABLE : JobState.AVAILABLE);
     }
 
@@ -485,7 +507,7 @@ public final class QueueMachine {
         Job job = jobs.get(jobId);
         if (job == null) return unknown(jobId);
         return switch (job.state()) {
-            case SCHEDULED, RETRYABLE -> {
+            case BLOCKED, SCHEDULED, RETRYABLE -> {
                 Job.Draft next = job.draft().state(JobState.AVAILABLE);
                 next.scheduledAtMillis = now;
                 jobs.move(job, next.build());
@@ -510,7 +532,7 @@ public final class QueueMachine {
             return new Changed(
                     job.id(), ChangeOutcome.REFUSED, "", "it was tried again " + MAX_RETRY_NUMBER + " times already");
         }
-        Job made = created(again(job.spec(), newId), now, job.id());
+        Job made = created(job.spec().again(newId), now, job.id());
         Result.Refused full = full(Map.of(made.spec().queue(), 1), made.weight(), room);
         if (full != null) return new Changed(job.id(), ChangeOutcome.REFUSED, "", full.message());
         jobs.add(numbered(made));
@@ -518,21 +540,6 @@ public final class QueueMachine {
         old.retriedAs = newId;
         jobs.amend(job, old.build());
         return new Changed(job.id(), ChangeOutcome.DONE, newId, "");
-    }
-
-    private static JobSpec again(JobSpec spec, String newId) {
-        return new JobSpec(
-                newId,
-                spec.queue(),
-                spec.name(),
-                spec.script(),
-                spec.args(),
-                spec.tags(),
-                spec.maxAttempts(),
-                spec.backoff(),
-                spec.timeout(),
-                Duration.ZERO,
-                Instant.EPOCH);
     }
 
     /** {@code root~2}, {@code root~3} and so on: the first that is free; empty if there is none. */

@@ -236,7 +236,7 @@ public final class QueueEngine implements Replica {
 
     /** A job with its attempts. */
     public CompletableFuture<JobDetail> get(String jobId) {
-        return read(() -> known(jobId).detail());
+        return read(() -> machine.detail(known(jobId)));
     }
 
     /** Waits for a job to become final. */
@@ -244,7 +244,7 @@ public final class QueueEngine implements Replica {
         return onCore(answer -> {
             Job job = known(jobId);
             if (job.state().isFinal() || atMost.isZero()) {
-                reply(answer, job.view());
+                reply(answer, machine.view(job));
             } else if (waiters.size() >= settings.bounds().waiters()) {
                 throw new QueueUnavailableException(waiters.size() + " calls wait for jobs already; repeat later");
             } else {

@@ -61,7 +61,7 @@ final class Search {
         for (int looked = 0; looked < SLICE; looked++) {
             if (!jobs.hasNext()) return end("");
             if (found.size() == query.limit()) return end(String.valueOf(position));
-            take(jobs.next());
+            take(machine, jobs.next());
         }
         return false;
     }
@@ -78,14 +78,14 @@ final class Search {
                 .toList();
         for (Job job : jobs) {
             if (found.size() == query.limit()) return end(String.valueOf(position));
-            take(job);
+            take(machine, job);
         }
         return end("");
     }
 
-    private void take(Job job) {
+    private void take(QueueMachine machine, Job job) {
         position = job.sequence();
-        if (matches(job)) found.add(job.view());
+        if (matches(job)) found.add(machine.view(job));
     }
 
     private boolean matches(Job job) {

@@ -94,7 +94,7 @@ final class Waiters {
         if (job == null) {
             answers.execute(() -> waiter.answer.completeExceptionally(unknown(waiter.jobId)));
         } else {
-            JobView view = job.view();
+            JobView view = machine.view(job);
             answers.execute(() -> waiter.answer.complete(view));
         }
     }

@@ -6,6 +6,7 @@ package org.gridbatch.queue.log;
 
 import java.util.List;
 import org.gridbatch.api.AttemptOutcome;
+import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.ReportKind;
 
@@ -18,7 +19,8 @@ final class Codes {
             JobState.RETRYABLE,
             JobState.COMPLETED,
             JobState.CANCELLED,
-            JobState.DISCARDED);
+            JobState.DISCARDED,
+            JobState.BLOCKED);
     static final List<AttemptOutcome> OUTCOMES = List.of(
             AttemptOutcome.EXECUTING,
             AttemptOutcome.COMPLETED,
@@ -34,6 +36,10 @@ final class Codes {
             ReportKind.SNOOZE,
             ReportKind.RELEASE,
             ReportKind.CANCELLED);
+
+    static final List<Dependency.When> WHENS = List.of(Dependency.When.COMPLETED, Dependency.When.FINAL);
+    static final List<Dependency.Otherwise> OTHERWISES =
+            List.of(Dependency.Otherwise.CANCEL, Dependency.Otherwise.HOLD);
 
     private Codes() {}
 

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.Placement;
+import org.gridbatch.api.Unique;
 import org.gridbatch.queue.core.Attempt;
 import org.gridbatch.queue.core.Job;
 import org.gridbatch.queue.core.Tenure;
@@ -25,53 +28,87 @@ final class JobCodec {
     private static final int HAS_TAGS = 8;
     private static final int HAS_BACKOFF = 16;
     private static final int HAS_TIMES = 32;
+    private static final int HAS_ORDER = 64;
+    private static final int HAS_KEYS = 128;
+    private static final int HAS_PLACEMENT = 256;
+    private static final int HAS_AFTER = 512;
+    private static final int HAS_UNIQUE = 1024;
+    private static final int HAS_DEADLINE = 2048;
 
     private JobCodec() {}
 
     static void writeSpec(Bytes out, JobSpec spec) {
-        boolean times = !spec.timeout().isZero()
-                || !spec.delay().isZero()
-                || !spec.notBefore().equals(Instant.EPOCH);
-        int flags = (spec.queue().equals(JobSpec.DEFAULT_QUEUE) ? 0 : HAS_QUEUE)
-                | (spec.name().isEmpty() ? 0 : HAS_NAME)
-                | (spec.args().isEmpty() ? 0 : HAS_ARGS)
-                | (spec.tags().isEmpty() ? 0 : HAS_TAGS)
-                | (spec.backoff().equals(Backoff.DEFAULT) ? 0 : HAS_BACKOFF)
-                | (times ? HAS_TIMES : 0);
-        out.writeByte(flags);
+        int flags = flags(spec);
+        out.writeUnsigned(flags);
         out.writeString(spec.jobId());
         out.writeString(spec.script());
         out.writeInt(spec.maxAttempts());
-        if ((flags & HAS_QUEUE) != 0) out.writeString(spec.queue());
-        if ((flags & HAS_NAME) != 0) out.writeString(spec.name());
-        if ((flags & HAS_ARGS) != 0) out.writeList(spec.args(), Bytes::writeString);
-        if ((flags & HAS_TAGS) != 0) writeTags(out, spec.tags());
-        if ((flags & HAS_BACKOFF) != 0) {
-            out.writeInt(spec.backoff().factor());
-            writeDuration(out, spec.backoff().first());
-            writeDuration(out, spec.backoff().most());
-        }
-        if (times) {
+        if (has(flags, HAS_QUEUE)) out.writeString(spec.queue());
+        if (has(flags, HAS_NAME)) out.writeString(spec.name());
+        if (has(flags, HAS_ARGS)) out.writeList(spec.args(), Bytes::writeString);
+        if (has(flags, HAS_TAGS)) writeTags(out, spec.tags());
+        if (has(flags, HAS_BACKOFF)) writeBackoff(out, spec.backoff());
+        if (has(flags, HAS_TIMES)) {
             writeDuration(out, spec.timeout());
             writeDuration(out, spec.delay());
-            out.writeLong(spec.notBefore().getEpochSecond());
-            out.writeInt(spec.notBefore().getNano());
+            writeInstant(out, spec.notBefore());
+        }
+        if (has(flags, HAS_DEADLINE)) writeInstant(out, spec.deadline());
+        if (has(flags, HAS_ORDER)) {
+            out.writeString(spec.tenant());
+            out.writeInt(spec.priority());
+        }
+        if (has(flags, HAS_KEYS)) {
+            out.writeString(spec.exclusiveKey());
+            out.writeString(spec.limitKey());
+        }
+        if (has(flags, HAS_PLACEMENT)) {
+            out.writeString(spec.placement().requires());
+            out.writeList(spec.placement().needs(), Bytes::writeString);
+            out.writeString(spec.placement().rank());
+        }
+        if (has(flags, HAS_AFTER)) out.writeList(spec.after(), JobCodec::writeDependency);
+        if (has(flags, HAS_UNIQUE)) {
+            out.writeString(spec.unique().key());
+            writeDuration(out, spec.unique().period());
         }
     }
 
+    private static int flags(JobSpec spec) {
+        boolean times = !spec.timeout().isZero()
+                || !spec.delay().isZero()
+                || !spec.notBefore().equals(Instant.EPOCH);
+        return (spec.queue().equals(JobSpec.DEFAULT_QUEUE) ? 0 : HAS_QUEUE)
+                | (spec.name().isEmpty() ? 0 : HAS_NAME)
+                | (spec.args().isEmpty() ? 0 : HAS_ARGS)
+                | (spec.tags().isEmpty() ? 0 : HAS_TAGS)
+                | (spec.backoff() == null ? 0 : HAS_BACKOFF)
+                | (times ? HAS_TIMES : 0)
+                | (spec.tenant().isEmpty() && spec.priority() == 0 ? 0 : HAS_ORDER)
+                | (spec.exclusiveKey().isEmpty() && spec.limitKey().isEmpty() ? 0 : HAS_KEYS)
+                | (spec.placement().equals(Placement.ANYWHERE) ? 0 : HAS_PLACEMENT)
+                | (spec.after().isEmpty() ? 0 : HAS_AFTER)
+                | (spec.unique().equals(Unique.NO) ? 0 : HAS_UNIQUE)
+                | (spec.deadline().equals(Instant.EPOCH) ? 0 : HAS_DEADLINE);
+    }
+
+    private static boolean has(int flags, int flag) {
+        return (flags & flag) != 0;
+    }
+
     static JobSpec readSpec(ByteReader in) {
-        int flags = in.readByte();
+        int flags = Math.toIntExact(in.readUnsigned());
         String jobId = in.readString();
         String script = in.readString();
         int maxAttempts = in.readInt();
-        String queue = (flags & HAS_QUEUE) != 0 ? in.readString().intern() : JobSpec.DEFAULT_QUEUE;
-        String name = (flags & HAS_NAME) != 0 ? in.readString() : "";
-        List<String> args = (flags & HAS_ARGS) != 0 ? in.readList(ByteReader::readString) : List.of();
-        Map<String, String> tags = (flags & HAS_TAGS) != 0 ? readTags(in) : Map.of();
-        Backoff backoff = (flags & HAS_BACKOFF) != 0
-                ? new Backoff(in.readInt(), readDuration(in), readDuration(in))
-                : Backoff.DEFAULT;
-        boolean times = (flags & HAS_TIMES) != 0;
+        String queue = has(flags, HAS_QUEUE) ? in.readString().intern() : JobSpec.DEFAULT_QUEUE;
+        String name = has(flags, HAS_NAME) ? in.readString() : "";
+        List<String> args = has(flags, HAS_ARGS) ? in.readList(ByteReader::readString) : List.of();
+        Map<String, String> tags = has(flags, HAS_TAGS) ? readTags(in) : Map.of();
+        Backoff backoff = has(flags, HAS_BACKOFF) ? readBackoff(in) : null;
+        boolean times = has(flags, HAS_TIMES);
+        boolean order = has(flags, HAS_ORDER);
+        boolean keys = has(flags, HAS_KEYS);
         return new JobSpec(
                 jobId,
                 queue,
@@ -83,7 +120,40 @@ final class JobCodec {
                 backoff,
                 times ? readDuration(in) : Duration.ZERO,
                 times ? readDuration(in) : Duration.ZERO,
-                times ? Instant.ofEpochSecond(in.readLong(), in.readInt()) : Instant.EPOCH);
+                times ? readInstant(in) : Instant.EPOCH,
+                has(flags, HAS_DEADLINE) ? readInstant(in) : Instant.EPOCH,
+                order ? in.readString().intern() : "",
+                order ? in.readInt() : 0,
+                keys ? in.readString() : "",
+                keys ? in.readString().intern() : "",
+                has(flags, HAS_PLACEMENT) ? readPlacement(in) : Placement.ANYWHERE,
+                has(flags, HAS_AFTER) ? in.readList(JobCodec::readDependency) : List.of(),
+                has(flags, HAS_UNIQUE) ? new Unique(in.readString(), readDuration(in)) : Unique.NO);
+    }
+
+    private static Placement readPlacement(ByteReader in) {
+        return new Placement(in.readString(), in.readList(ByteReader::readString), in.readString());
+    }
+
+    private static void writeDependency(Bytes out, Dependency dependency) {
+        out.writeString(dependency.jobId());
+        out.writeByte(Codes.of(Codes.WHENS, dependency.when()));
+        out.writeByte(Codes.of(Codes.OTHERWISES, dependency.otherwise()));
+    }
+
+    private static Dependency readDependency(ByteReader in) {
+        return new Dependency(
+                in.readString(), Codes.at(Codes.WHENS, in.readByte()), Codes.at(Codes.OTHERWISES, in.readByte()));
+    }
+
+    static void writeBackoff(Bytes out, Backoff backoff) {
+        out.writeInt(backoff.factor());
+        writeDuration(out, backoff.first());
+        writeDuration(out, backoff.most());
+    }
+
+    static Backoff readBackoff(ByteReader in) {
+        return new Backoff(in.readInt(), readDuration(in), readDuration(in));
     }
 
     static void writeJob(Bytes out, Job job) {
@@ -188,6 +258,15 @@ final class JobCodec {
 
     static Duration readDuration(ByteReader in) {
         return Duration.ofSeconds(in.readLong(), in.readInt());
+    }
+
+    private static void writeInstant(Bytes out, Instant instant) {
+        out.writeLong(instant.getEpochSecond());
+        out.writeInt(instant.getNano());
+    }
+
+    private static Instant readInstant(ByteReader in) {
+        return Instant.ofEpochSecond(in.readLong(), in.readInt());
     }
 
     static void writeText(Bytes out, CapturedText text) {

@@ -337,7 +337,11 @@ public final class Matchmaker {
         for (Leases.Held lease : held) {
             Job job = machine.byLease(lease.leaseId());
             if (job == null || !leases.renew(lease.leaseId(), now)) continue;
-            list.add(new Lease(lease.leaseId(), job.attempt(), leases.term(), job.spec()));
+            list.add(new Lease(
+                    lease.leaseId(),
+                    job.attempt(),
+                    leases.term(),
+                    machine.detail(job).spec()));
         }
         return list;
     }

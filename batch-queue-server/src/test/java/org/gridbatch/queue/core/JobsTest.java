@@ -36,7 +36,7 @@ public class JobsTest {
                 }
             }
         }
-        assertEquals(15, allowed);
+        assertEquals(22, allowed);
     }
 
     @Test

@@ -21,10 +21,13 @@ import java.util.Map;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
+import org.gridbatch.api.Placement;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
+import org.gridbatch.api.Unique;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Image;
 import org.gridbatch.queue.core.QueueMachine;
@@ -47,7 +50,15 @@ public class CodecTest {
             new Backoff(3, Duration.ofMillis(1), Duration.ofDays(1)),
             Duration.ofNanos(5),
             Duration.ofSeconds(9),
-            Instant.MAX);
+            Instant.MAX,
+            Instant.MIN,
+            "acme",
+            -100,
+            "shop:7",
+            "db",
+            new Placement("(cpus>=4)", List.of("ace:cw", "rw"), "-load"),
+            List.of(Dependency.completed("a"), new Dependency("b", Dependency.When.FINAL, Dependency.Otherwise.HOLD)),
+            new Unique("u", Duration.ofDays(1)));
 
     private static final List<Command> COMMANDS = List.of(
             new Command.Submit(List.of(FULL, JobSpec.script("x").jobId("j").build()), new Command.Room(1, 2, 3)),
@@ -86,6 +97,7 @@ public class CodecTest {
                 .jobId("job-1")
                 .name("n")
                 .tags(Map.of("k", "v"))
+                .maxAttempts(5)
                 .build();
         assertEquals(
                 List.of(
@@ -114,6 +126,8 @@ public class CodecTest {
         for (JobState state : JobState.values()) Codes.of(Codes.STATES, state);
         for (AttemptOutcome outcome : AttemptOutcome.values()) Codes.of(Codes.OUTCOMES, outcome);
         for (ReportKind kind : ReportKind.values()) Codes.of(Codes.REPORTS, kind);
+        for (Dependency.When when : Dependency.When.values()) Codes.of(Codes.WHENS, when);
+        for (Dependency.Otherwise one : Dependency.Otherwise.values()) Codes.of(Codes.OTHERWISES, one);
     }
 
     @Test
