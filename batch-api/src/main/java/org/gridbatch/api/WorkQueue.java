@@ -19,8 +19,16 @@ public interface WorkQueue {
      * ends the older one with an empty answer; a claim of a new incarnation does so for the one before.
      *
      * @return the leases, on disk; empty after {@code maxWait}
+     * @throws UnknownAdException (in the stage) if the server does not know the ad of that version: advertise it
+     * @throws InvalidRequestException (in the stage) if {@code accepts} is no filter
      */
     CompletionStage<List<Lease>> claim(ClaimRequest request);
+
+    /**
+     * Tells what a worker offers, in place of what it offered before. The server forgets it when it restarts, and when it
+     * has not heard of the worker for ten minutes.
+     */
+    CompletionStage<Void> advertise(String worker, String incarnation, Ad ad);
 
     /** Extends the leases that it lists. Never touches the disk. */
     CompletionStage<HeartbeatReply> heartbeat(Heartbeat beat);

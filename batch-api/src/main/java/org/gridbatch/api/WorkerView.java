@@ -16,7 +16,10 @@ import java.util.Map;
  * @param slots how many scripts it runs at once
  * @param jobIds what it runs now
  * @param queues which queues it serves; empty means all
+ * @param accepts the filter over the jobs that it takes; empty means all
  * @param labels what it says about itself
+ * @param commands how many commands it offers
+ * @param drained whether an operator lets it have no more jobs
  * @param lastHeard how long ago it called
  */
 public record WorkerView(
@@ -24,12 +27,16 @@ public record WorkerView(
         int slots,
         List<String> jobIds,
         List<String> queues,
+        String accepts,
         Map<String, String> labels,
+        int commands,
+        boolean drained,
         Duration lastHeard)
         implements Serializable {
     public WorkerView {
         jobIds = jobIds == null ? List.of() : List.copyOf(jobIds);
         queues = queues == null ? List.of() : List.copyOf(queues);
+        accepts = accepts == null ? "" : accepts;
         labels = labels == null ? Map.of() : Map.copyOf(labels);
         lastHeard = lastHeard == null ? Duration.ZERO : lastHeard;
     }

@@ -10,6 +10,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.Limits;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Takes a job by hand. */
 @CommandLine.Command(
@@ -40,13 +41,20 @@ final class PullCommand extends Command {
             description = "How long to wait for a job, up to 60s; 0s if not given.")
     private Duration atMost = Duration.ZERO;
 
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILTER",
+            description =
+                    "Only a job that this LDAP filter matches: it sees queue, tenant, name, priority and the tags.")
+    private String accepts = "";
+
     @Override
     Object run(CommandSession session, Surroundings here) {
         if (atMost.compareTo(Limits.WAIT) > 0) {
             throw new CommandFailed(
                     "pull: --wait is " + Durations.format(atMost) + ", want at most " + Durations.format(Limits.WAIT));
         }
-        return here.pulled().pull(session, queues, id, atMost).orElseThrow(() -> nothing(here.grid()));
+        return here.pulled().pull(session, queues, accepts, id, atMost).orElseThrow(() -> nothing(here.grid()));
     }
 
     private CommandFailed nothing(Grid grid) {
@@ -56,7 +64,9 @@ final class PullCommand extends Command {
             return new CommandFailed("pull: job " + id + " is " + Formats.word(job.state()) + where
                     + ": only an available job can be pulled");
         }
+        String matching = accepts.isEmpty() ? "" : " that matches " + accepts;
         String where = queues.isEmpty() ? "" : " in " + String.join(" or ", queues);
-        return new CommandFailed("pull: no job is available" + where + ": see 'jobs', or wait for one with --wait 60s");
+        return new CommandFailed(
+                "pull: no job is available" + where + matching + ": see 'jobs', or wait for one with --wait 60s");
     }
 }

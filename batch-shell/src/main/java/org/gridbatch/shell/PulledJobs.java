@@ -73,7 +73,8 @@ final class PulledJobs implements AutoCloseable {
      * @param jobId only this job; empty for any
      * @return nothing if there was no job within the time
      */
-    Optional<PulledJob> pull(CommandSession session, List<String> queues, String jobId, Duration atMost) {
+    Optional<PulledJob> pull(
+            CommandSession session, List<String> queues, String accepts, String jobId, Duration atMost) {
         if (held.size() >= MOST) {
             throw new CommandFailed("this shell holds " + MOST + " jobs already: complete, fail or release some first");
         }
@@ -84,7 +85,7 @@ final class PulledJobs implements AutoCloseable {
         try {
             lastClaimId++;
             ClaimRequest request =
-                    new ClaimRequest(worker, incarnation, lastClaimId, queues, jobId, 1, 1, Map.of(), atMost);
+                    new ClaimRequest(worker, incarnation, lastClaimId, queues, accepts, jobId, 1, 1, 0, atMost);
             long sent = System.nanoTime();
             List<Lease> leases = grid.claim(
                     request,

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.CapturedText;
@@ -241,6 +242,11 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
     public CompletionStage<GridStatus> status() {
         statusCalls++;
         return answer(new GridStatus("grid-1", 7, Map.of(JobState.AVAILABLE, (long) jobs.size()), maxScriptBytes));
+    }
+
+    @Override
+    public CompletionStage<Void> advertise(String worker, String incarnation, Ad ad) {
+        throw new UnsupportedOperationException("a shell offers nothing");
     }
 
     @Override

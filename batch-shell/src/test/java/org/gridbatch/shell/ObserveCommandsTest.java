@@ -201,7 +201,15 @@ public class ObserveCommandsTest {
     @Test
     public void workersAreATable() throws Exception {
         shell.queue.workers.add(new WorkerView(
-                "w1", 4, List.of("j1", "j2"), List.of(), Map.of("os", "linux", "cpus", "8"), Duration.ofMillis(1_500)));
+                "w1",
+                4,
+                List.of("j1", "j2"),
+                List.of(),
+                "",
+                Map.of("os", "linux", "cpus", "8"),
+                12,
+                false,
+                Duration.ofMillis(1_500)));
 
         assertEquals("""
                 WORKER  BUSY  QUEUES  HEARD     JOBS   LABELS

@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.UnknownAdException;
 import org.gridbatch.api.WorkQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,7 @@ final class Claims {
     private long lastId;
     private boolean pausing;
     private boolean settling;
+    private Ad ad;
     private int wanted;
     private int usable;
     private boolean stopping;
@@ -60,13 +63,45 @@ final class Claims {
         void granted(List<Lease> leases, long sentAt);
     }
 
-    Claims(EventLoop loop, WorkQueue queue, Contact contact, Settings settings, String incarnation, Granted granted) {
+    Claims(
+            EventLoop loop,
+            WorkQueue queue,
+            Contact contact,
+            Settings settings,
+            Ad ad,
+            String incarnation,
+            Granted granted) {
+        this.ad = ad;
         this.loop = loop;
         this.queue = queue;
         this.contact = contact;
         this.settings = settings;
         this.incarnation = incarnation;
         this.granted = granted;
+    }
+
+    /** The worker offers something else from now on. */
+    void advertise(Ad changed) {
+        ad = changed;
+        if (current != null) sendAd(() -> {}, new RetryWait(MOST_WAIT_AWAY));
+    }
+
+    /** Tells the queue what the worker offers, until it has heard it, or something newer is to be told. */
+    private void sendAd(Runnable then, RetryWait wait) {
+        Ad sent = ad;
+        loop.call(() -> queue.advertise(settings.name(), incarnation, sent), ANSWER, new EventLoop.Answer<Void>() {
+            @Override
+            public void value(Void done) {
+                then.run();
+            }
+
+            @Override
+            public void failed(Throwable why) {
+                contact.failed(why);
+                if (!stopping && sent == ad) loop.schedule(wait.next(), () -> sendAd(then, wait));
+                else then.run();
+            }
+        });
     }
 
     /** Sees to it that the claim that counts asks for as many leases as there are free slots. */
@@ -104,10 +139,11 @@ final class Claims {
                 incarnation,
                 ++lastId,
                 settings.queues(),
+                settings.accepts(),
                 "",
                 slots,
                 Math.max(usable, slots),
-                settings.labels(),
+                ad.version(),
                 maxWait);
         current = new Claim(request);
         open.put(request.claimId(), current);
@@ -177,6 +213,10 @@ final class Claims {
 
         private void unanswered(Throwable why) {
             if (!open.containsKey(request.claimId())) return;
+            if (why instanceof UnknownAdException && !stopping) {
+                sendAd(this::send, new RetryWait(MOST_WAIT_AWAY));
+                return;
+            }
             contact.failed(why);
             boolean isAway = Contact.isAway(why);
             if (stopping || (current != this && !isAway)) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.Limits;
 import org.gridbatch.worker.gogo.Script;
@@ -20,6 +21,7 @@ import org.gridbatch.worker.gogo.Script;
  * @param grid the grid to work for; empty for the only one in sight
  * @param slots how many scripts at once
  * @param queues only jobs of these; empty means of all
+ * @param accepts an LDAP filter over the jobs that it takes; empty means all
  * @param labels what the worker says about itself
  * @param claimWait how long the server may hold a claim
  * @param outputChars characters kept of head and of tail of each stream
@@ -32,6 +34,7 @@ record Settings(
         String grid,
         int slots,
         List<String> queues,
+        String accepts,
         Map<String, String> labels,
         Duration claimWait,
         int outputChars,
@@ -49,7 +52,8 @@ record Settings(
         }
         Script.checkDenied(denied);
         // The API's own checks, now rather than with the first claim.
-        new ClaimRequest(name, "incarnation", 1, queues, "", slots, slots, labels, claimWait);
+        new ClaimRequest(name, "incarnation", 1, queues, accepts, "", slots, slots, 1, claimWait);
+        new Ad(1, labels, List.of());
     }
 
     static Settings of(WorkerComponent.Config config) {
@@ -58,6 +62,7 @@ record Settings(
                 config.grid(),
                 config.slots(),
                 present(config.queues()),
+                config.accepts(),
                 labels(config.labels()),
                 Duration.ofSeconds(config.claim_wait_seconds()),
                 config.output_chars(),

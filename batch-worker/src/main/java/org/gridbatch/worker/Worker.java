@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
@@ -78,7 +79,7 @@ final class Worker {
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     /** @param incarnation made anew for every worker object */
-    Worker(EventLoop loop, WorkQueue queue, Settings settings, String incarnation, JobRunner runner) {
+    Worker(EventLoop loop, WorkQueue queue, Settings settings, Ad ad, String incarnation, JobRunner runner) {
         this.loop = loop;
         this.queue = queue;
         this.settings = settings;
@@ -88,7 +89,12 @@ final class Worker {
         contact = new Contact(loop, settings.name());
         slots = new Slots(settings.name(), settings.slots());
         outbox = new Outbox(loop, queue, contact, this::changed);
-        claims = new Claims(loop, queue, contact, settings, incarnation, this::granted);
+        claims = new Claims(loop, queue, contact, settings, ad, incarnation, this::granted);
+    }
+
+    /** The worker offers something else from now on. */
+    void advertise(Ad ad) {
+        loop.execute(() -> claims.advertise(ad));
     }
 
     /** Starts to claim. */

@@ -6,10 +6,14 @@ package org.gridbatch.worker;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
@@ -52,7 +56,10 @@ public final class WorkerComponent {
     private final Settings settings;
     private final GridClient client;
     private final ThreadEventLoop loop;
+    private final Commands commands;
     private final Worker worker;
+    private Ad ad;
+    private boolean started;
 
     /** The keys of the configuration, with dots. */
     @ObjectClassDefinition(name = "Gridbatch: worker", description = "Claims jobs and runs their scripts on this node.")
@@ -69,7 +76,12 @@ public final class WorkerComponent {
         @AttributeDefinition(description = "Only jobs of these queues; empty means of all")
         String[] queues() default {};
 
-        @AttributeDefinition(description = "What the worker says about itself to people, each as key=value")
+        @AttributeDefinition(description = "Only jobs that this LDAP filter matches; empty means all")
+        String accepts() default "";
+
+        @AttributeDefinition(
+                description = "What the worker says about itself, each as key=value; jobs can ask for it. It says"
+                        + " cpus, memory (MiB), java.version and os by itself")
         String[] labels() default {};
 
         @AttributeDefinition(description = "Seconds that the server may hold a claim when it has no job; 1 to 60")
@@ -112,14 +124,31 @@ public final class WorkerComponent {
         settings = Settings.of(config);
         client = new GridClient(context, settings.grid());
         loop = new ThreadEventLoop("gridbatch-worker-" + settings.name());
+        commands = new Commands(context, Script.deniedBy(settings.denied()), this::advertise);
         worker = new Worker(
-                loop, new OneTry(client), settings, JobIds.next(), (lease, slot) -> start(scripts, lease, slot));
+                loop, new OneTry(client), settings, ad, JobIds.next(), (lease, slot) -> start(scripts, lease, slot));
         worker.start();
+        started = true;
         LOG.info(
                 "worker {} started: {} slots, queues {}",
                 settings.name(),
                 settings.slots(),
                 settings.queues().isEmpty() ? "all" : settings.queues());
+    }
+
+    private synchronized void advertise(List<String> names) {
+        ad = new Ad(ad == null ? 1 : ad.version() + 1, labels(), names);
+        if (started) worker.advertise(ad);
+    }
+
+    private Map<String, String> labels() {
+        Map<String, String> labels = new TreeMap<>();
+        labels.put("cpus", String.valueOf(Runtime.getRuntime().availableProcessors()));
+        labels.put("memory", String.valueOf(Runtime.getRuntime().maxMemory() >> 20));
+        labels.put("java.version", String.valueOf(Runtime.version().feature()));
+        labels.put("os", System.getProperty("os.name").toLowerCase(Locale.ROOT));
+        labels.putAll(settings.labels());
+        return labels;
     }
 
     private ScriptRun start(ScriptRunner scripts, Lease lease, int slot) {
@@ -133,6 +162,7 @@ public final class WorkerComponent {
 
     @Deactivate
     public void stop() {
+        commands.close();
         Duration atMost = settings.stopWait().plus(settings.interruptGrace()).plus(SPARE);
         try {
             worker.stop().toCompletableFuture().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
@@ -153,6 +183,11 @@ public final class WorkerComponent {
         @Override
         public CompletionStage<List<Lease>> claim(ClaimRequest request) {
             return client.work(queue -> queue.claim(request), Duration.ZERO);
+        }
+
+        @Override
+        public CompletionStage<Void> advertise(String worker, String incarnation, Ad ad) {
+            return client.work(queue -> queue.advertise(worker, incarnation, ad), Duration.ZERO);
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
@@ -23,6 +24,7 @@ import org.gridbatch.api.WorkQueue;
 /** A queue whose answers the test gives; heartbeats and reports are answered at once unless told otherwise. */
 final class FakeQueue implements WorkQueue {
     final List<Call<ClaimRequest, List<Lease>>> claims = new ArrayList<>();
+    final List<Call<Ad, Void>> ads = new ArrayList<>();
     final List<Call<Heartbeat, HeartbeatReply>> heartbeats = new ArrayList<>();
     final List<Call<List<Report>, List<Verdict>>> reports = new ArrayList<>();
     Duration leaseFor = Duration.ofSeconds(30);
@@ -46,6 +48,13 @@ final class FakeQueue implements WorkQueue {
     @Override
     public CompletionStage<List<Lease>> claim(ClaimRequest request) {
         return called(claims, request);
+    }
+
+    @Override
+    public CompletionStage<Void> advertise(String worker, String incarnation, Ad ad) {
+        CompletableFuture<Void> answer = called(ads, ad);
+        answer.complete(null);
+        return answer;
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobSpec;
@@ -21,12 +22,14 @@ import org.gridbatch.api.Lease;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
+import org.gridbatch.api.UnknownAdException;
 import org.gridbatch.api.VerdictKind;
 import org.gridbatch.worker.gogo.Script;
 import org.gridbatch.worker.gogo.ScriptOutcome;
 import org.junit.Test;
 
 public class WorkerTest {
+    private static final Ad AD = new Ad(1, Map.of("cpus", "4"), List.of("ace:cw"));
     private static final Duration TERM = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration STOP_WAIT = Duration.ofSeconds(20);
@@ -42,13 +45,14 @@ public class WorkerTest {
                 "",
                 slots,
                 List.of("mail"),
+                "(size<=3)",
                 Map.of("room", "7"),
                 Duration.ofSeconds(30),
                 1_000,
                 STOP_WAIT,
                 GRACE,
                 Script.DEFAULT_DENIED);
-        worker = new Worker(loop, queue, settings, "incarnation-1", scripts);
+        worker = new Worker(loop, queue, settings, AD, "incarnation-1", scripts);
         worker.start();
         loop.run();
     }
@@ -95,13 +99,36 @@ public class WorkerTest {
     // Claims.
 
     @Test
+    public void itSaysWhatItOffersWhenTheQueueDoesNotKnow() {
+        start(1);
+        queue.claims.get(0).answer().completeExceptionally(new UnknownAdException("restarted"));
+        loop.run();
+        assertEquals(AD, queue.ads.get(0).request());
+        assertEquals("the claim is repeated as it was", claim(0), claim(1));
+    }
+
+    @Test
+    public void itSaysAtOnceWhenItOffersSomethingElse() {
+        start(1);
+        Ad changed = new Ad(2, Map.of(), List.of("ace:cw", "ace:rw"));
+        worker.advertise(changed);
+        loop.run();
+        assertEquals(changed, queue.ads.get(0).request());
+        assertEquals("the open claim goes on", 1, queue.claims.size());
+        grant(lease(1));
+        ends(1, ScriptOutcome.COMPLETED);
+        assertEquals(2, queue.lastClaim().request().ad());
+    }
+
+    @Test
     public void itAsksForAsManyLeasesAsSlotsAreFree() {
         start(4);
         assertEquals(1, queue.claims.size());
         assertEquals(4, claim(0).slots());
         assertEquals(4, claim(0).totalSlots());
         assertEquals(List.of("mail"), claim(0).queues());
-        assertEquals(Map.of("room", "7"), claim(0).labels());
+        assertEquals("(size<=3)", claim(0).accepts());
+        assertEquals(1, claim(0).ad());
         grant(lease(1));
         assertEquals(3, claim(1).slots());
         assertEquals(claim(0).claimId() + 1, claim(1).claimId());
@@ -494,8 +521,8 @@ public class WorkerTest {
     @Test
     public void aScriptThatCannotBeStartedIsGivenBack() {
         Settings settings = new Settings(
-                "worker-1", "", 1, List.of(), Map.of(), Duration.ofSeconds(30), 1_000, STOP_WAIT, GRACE, List.of());
-        new Worker(loop, queue, settings, "incarnation-1", (lease, slot) -> {
+                "worker-1", "", 1, List.of(), "", Map.of(), Duration.ofSeconds(30), 1_000, STOP_WAIT, GRACE, List.of());
+        new Worker(loop, queue, settings, AD, "incarnation-1", (lease, slot) -> {
                     throw new OutOfMemoryError("unable to create native thread");
                 })
                 .start();

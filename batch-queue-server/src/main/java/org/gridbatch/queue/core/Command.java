@@ -7,6 +7,8 @@ package org.gridbatch.queue.core;
 import java.time.Duration;
 import java.util.List;
 import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.Limit;
+import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.Report;
 
 /**
@@ -35,8 +37,11 @@ public sealed interface Command {
         }
     }
 
-    /** Ends leases whose worker was lost; each costs its job a rescue. */
-    record Expire(List<Long> leaseIds, int maxRescues) implements Command {
+    /**
+     * Ends leases whose worker was lost; each costs its job a rescue, and closes its exclusive key for a while, since
+     * the worker may still be running it.
+     */
+    record Expire(List<Long> leaseIds, int maxRescues, long graceMillis) implements Command {
         public Expire {
             leaseIds = List.copyOf(leaseIds);
         }
@@ -70,7 +75,7 @@ public sealed interface Command {
         }
     }
 
-    /** Makes jobs available whose time has come, the most overdue first. */
+    /** Makes jobs available whose time has come, the most overdue first, and ends those whose deadline has passed. */
     record Promote(int most) implements Command {}
 
     /**
@@ -79,9 +84,36 @@ public sealed interface Command {
      */
     record Prune(long finalBeforeMillis, int keep, long keepBytes, int most) implements Command {}
 
-    /** How much the queue may hold: jobs that are not final, in one queue and in all, and the bytes of all jobs. */
-    record Room(int jobsOfQueue, int jobs, long bytes) {
+    /** Tells jobs of the end of those that they wait for; at most so many. */
+    record Tell(int most) implements Command {}
+
+    /** Sets what holds for a queue. */
+    record Configure(QueueSettings settings) implements Command {}
+
+    /** Pauses a queue or lets it go on. */
+    record Pause(String queue, boolean paused) implements Command {}
+
+    /** Sets how many turns a tenant gets while others get one. */
+    record Weigh(String tenant, int weight) implements Command {}
+
+    /** Sets how many of the jobs with a limit key may run. */
+    record Restrict(String limitKey, Limit limit) implements Command {}
+
+    /** Gives a worker no more jobs, or gives it some again. */
+    record Drain(String worker, boolean on) implements Command {}
+
+    /**
+     * How much the queue may hold: jobs that are not final, in one queue and in all; the bytes of all jobs; tenants and
+     * {@link Shape}s of jobs that are not final; jobs that wait for one.
+     */
+    record Room(int jobsOfQueue, int jobs, long bytes, int tenants, int shapes, int dependents) {
         /** No limit that anybody could reach. */
-        public static final Room AMPLE = new Room(Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
+        public static final Room AMPLE = new Room(
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE,
+                Long.MAX_VALUE,
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE);
     }
 }

@@ -5,13 +5,31 @@
 package org.gridbatch.queue.core;
 
 import java.util.List;
+import java.util.Map;
+import org.gridbatch.api.JobState;
 
 /**
- * The whole state at one moment; indexes and counters are made from it.
+ * A whole state, for a snapshot. What can be found out from the jobs is left out.
  *
- * @param nextSequence the next job's
- * @param nextLeaseId the next lease's
- * @param lastMillis the time of the last command
+ * @param uniques the held unique keys, by key
+ * @param untold the ends of jobs that not all who wait for them were told of
  * @param jobs all, oldest first
  */
-public record Image(long nextSequence, long nextLeaseId, long lastMillis, List<Job> jobs) {}
+public record Image(
+        long nextSequence,
+        long nextLeaseId,
+        long lastMillis,
+        Rules rules,
+        Gates gates,
+        List<Holder> uniques,
+        List<Ended> untold,
+        List<Job> jobs) {
+    /** How far queues and limit keys have used their rates, in microseconds, and which exclusive keys are held. */
+    public record Gates(Map<String, Long> queues, Map<String, Long> keys, Map<String, Long> held) {}
+
+    /** A held unique key. */
+    public record Holder(String key, String jobId, JobState state, long untilMillis) {}
+
+    /** The end of a job, and the last by id of those who wait for it that was told; empty if none was. */
+    public record Ended(String jobId, boolean completed, String toldUpTo) {}
+}

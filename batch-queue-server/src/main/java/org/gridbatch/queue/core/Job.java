@@ -10,6 +10,7 @@ import java.util.List;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
@@ -30,6 +31,7 @@ import org.gridbatch.api.QueueSettings;
  * @param error why it failed last, or why it was cancelled
  * @param attempts the ended ones, oldest first, the last {@link #MAX_ATTEMPTS_KEPT} of them
  * @param refusals how many reports came too late
+ * @param waitsFor what it still waits for; empty unless blocked
  */
 public record Job(
         long sequence,
@@ -50,11 +52,13 @@ public record Job(
         String retryOf,
         String retriedAs,
         List<Attempt> attempts,
-        int refusals) {
+        int refusals,
+        List<Dependency> waitsFor) {
     static final int MAX_ATTEMPTS_KEPT = 20;
 
     public Job {
         attempts = List.copyOf(attempts);
+        waitsFor = List.copyOf(waitsFor);
     }
 
     public String id() {
@@ -63,11 +67,20 @@ public record Job(
 
     /** About how many bytes of memory it takes; the same on every replay. */
     long weight() {
-        long weight = 600L + spec.script().length() + spec.name().length() + error.length() + result.length();
+        long weight = weight(spec) + error.length() + result.length();
+        for (Attempt one : attempts) weight += one.weight();
+        return weight;
+    }
+
+    /** The weight of a new job. */
+    static long weight(JobSpec spec) {
+        long weight = 600L + spec.script().length() + spec.name().length();
         for (String arg : spec.args()) weight += 60 + arg.length();
         for (var tag : spec.tags().entrySet())
             weight += 150 + tag.getKey().length() + tag.getValue().length();
-        for (Attempt one : attempts) weight += one.weight();
+        weight += spec.placement().requires().length()
+                + 60L * spec.placement().needs().size();
+        weight += 200L * spec.after().size();
         return weight;
     }
 
@@ -113,6 +126,36 @@ public record Job(
         return new JobDetail(view(settings), spec.withDefaultsOf(settings), views);
     }
 
+    /** When it is discarded if it is not final by then; {@link Long#MAX_VALUE} if never. */
+    long deadlineMillis() {
+        return spec.deadline().equals(Instant.EPOCH) ? Long.MAX_VALUE : State.millis(spec.deadline());
+    }
+
+    /** The same job with its place in the order. */
+    Job numbered(long number) {
+        return new Job(
+                number,
+                spec,
+                state,
+                attempt,
+                failed,
+                rescues,
+                submittedAtMillis,
+                scheduledAtMillis,
+                finalAtMillis,
+                tenure,
+                cancelRequested,
+                cancelReason,
+                worker,
+                error,
+                result,
+                retryOf,
+                retriedAs,
+                attempts,
+                refusals,
+                waitsFor);
+    }
+
     Draft draft() {
         return new Draft(this);
     }
@@ -135,6 +178,7 @@ public record Job(
         String retriedAs;
         List<Attempt> attempts;
         int refusals;
+        List<Dependency> waitsFor;
 
         private Draft(Job job) {
             base = job;
@@ -153,6 +197,7 @@ public record Job(
             retriedAs = job.retriedAs;
             attempts = job.attempts;
             refusals = job.refusals;
+            waitsFor = job.waitsFor;
         }
 
         Draft state(JobState value) {
@@ -172,6 +217,7 @@ public record Job(
         }
 
         Job build() {
+            if (state != JobState.BLOCKED) waitsFor = List.of();
             return new Job(
                     base.sequence,
                     base.spec,
@@ -191,7 +237,8 @@ public record Job(
                     base.retryOf,
                     retriedAs,
                     attempts,
-                    refusals);
+                    refusals,
+                    waitsFor);
         }
     }
 }

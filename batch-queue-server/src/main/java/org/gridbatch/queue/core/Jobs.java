@@ -32,11 +32,25 @@ final class Jobs {
     private final TreeMap<Long, Job> byLease = new TreeMap<>();
     private final TreeSet<Moment> due = new TreeSet<>();
     private final TreeSet<Moment> finals = new TreeSet<>();
-    private final long[] counts = new long[JobState.values().length];
-    private final Map<String, Integer> liveOfQueue = new HashMap<>();
+    private final TreeSet<Moment> deadlines = new TreeSet<>();
+    private final Census census = new Census();
+    private final Dependents dependents = new Dependents();
+    private final Gates gates;
     private long weight;
     private long finalWeight;
     private List<Change> changes = new ArrayList<>();
+
+    Jobs(Gates gates) {
+        this.gates = gates;
+    }
+
+    Census census() {
+        return census;
+    }
+
+    Dependents dependents() {
+        return dependents;
+    }
 
     Job get(String jobId) {
         return byId.get(jobId);
@@ -62,15 +76,11 @@ final class Jobs {
     }
 
     long count(JobState state) {
-        return counts[state.ordinal()];
+        return census.of(state);
     }
 
     long live() {
         return byId.size() - finals.size();
-    }
-
-    int liveOf(String queue) {
-        return liveOfQueue.getOrDefault(queue, 0);
     }
 
     int finals() {
@@ -90,6 +100,11 @@ final class Jobs {
         return due.isEmpty() ? null : due.first().job();
     }
 
+    /** The job whose deadline comes next, of those for which it makes a difference; null if there is none. */
+    Job nextDeadline() {
+        return deadlines.isEmpty() ? null : deadlines.first().job();
+    }
+
     /** The job that has been final for longest; null if there is none. */
     Job oldestFinal() {
         return finals.isEmpty() ? null : finals.first().job();
@@ -97,6 +112,9 @@ final class Jobs {
 
     void add(Job job) {
         if (byId.containsKey(job.id())) throw new IllegalStateException("there is a job " + job.id() + " already");
+        byId.put(job.id(), job);
+        byAge.put(job.sequence(), job);
+        census.add(job);
         index(job);
         changes.add(new Change(null, job));
     }
@@ -117,6 +135,9 @@ final class Jobs {
     }
 
     void remove(Job job) {
+        byId.remove(job.id());
+        byAge.remove(job.sequence());
+        census.remove(job);
         unindex(job);
         changes.add(new Change(job, null));
     }
@@ -133,40 +154,51 @@ final class Jobs {
         }
         unindex(from);
         index(to);
+        byId.put(to.id(), to);
+        byAge.put(to.sequence(), to);
+        census.replace(from, to);
+        if (to.state().isFinal() && !from.state().isFinal()) {
+            dependents.ended(to, to.state() == JobState.COMPLETED);
+        }
         changes.add(new Change(from, to));
     }
 
     private void index(Job job) {
-        byId.put(job.id(), job);
-        byAge.put(job.sequence(), job);
-        counts[job.state().ordinal()]++;
         weight += job.weight();
-        if (job.tenure() != null) byLease.put(job.tenure().leaseId(), job);
+        if (job.tenure() != null) {
+            byLease.put(job.tenure().leaseId(), job);
+            gates.enter(job);
+        }
         if (isTimed(job)) due.add(new Moment(job.scheduledAtMillis(), job));
+        if (hasDeadline(job)) deadlines.add(new Moment(job.deadlineMillis(), job));
+        if (!job.waitsFor().isEmpty()) dependents.add(job);
         if (job.state().isFinal()) {
             finals.add(new Moment(job.finalAtMillis(), job));
             finalWeight += job.weight();
-        } else {
-            liveOfQueue.merge(job.spec().queue(), 1, Integer::sum);
         }
     }
 
     private void unindex(Job job) {
-        byId.remove(job.id());
-        byAge.remove(job.sequence());
-        counts[job.state().ordinal()]--;
         weight -= job.weight();
-        if (job.tenure() != null) byLease.remove(job.tenure().leaseId());
+        if (job.tenure() != null) {
+            byLease.remove(job.tenure().leaseId());
+            gates.leave(job);
+        }
         if (isTimed(job)) due.remove(new Moment(job.scheduledAtMillis(), job));
+        if (hasDeadline(job)) deadlines.remove(new Moment(job.deadlineMillis(), job));
+        if (!job.waitsFor().isEmpty()) dependents.remove(job);
         if (job.state().isFinal()) {
             finals.remove(new Moment(job.finalAtMillis(), job));
             finalWeight -= job.weight();
-        } else {
-            liveOfQueue.compute(job.spec().queue(), (queue, live) -> live == null || live == 1 ? null : live - 1);
         }
     }
 
     private static boolean isTimed(Job job) {
         return job.state() == JobState.SCHEDULED || job.state() == JobState.RETRYABLE;
+    }
+
+    /** One that executes and was asked to stop has heard of it. */
+    private static boolean hasDeadline(Job job) {
+        return !job.state().isFinal() && !job.cancelRequested() && job.deadlineMillis() != Long.MAX_VALUE;
     }
 }

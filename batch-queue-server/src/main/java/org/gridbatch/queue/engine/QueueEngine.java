@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.GridStatus;
 import org.gridbatch.api.Heartbeat;
@@ -86,6 +87,7 @@ public final class QueueEngine implements Replica {
     private static final int MAX_REPLAY_AHEAD = 256;
     private static final int MOST_PROMOTED = 1_000;
     private static final int MOST_PRUNED = 1_000;
+    private static final int MOST_TOLD = 1_000;
     private static final Duration LOG_PAUSE = Duration.ofMillis(200);
 
     private final Settings settings;
@@ -125,6 +127,7 @@ public final class QueueEngine implements Replica {
     private long lastTickNanos;
     private boolean promoting;
     private boolean pruning;
+    private boolean telling;
     private int searches;
 
     /**
@@ -161,8 +164,9 @@ public final class QueueEngine implements Replica {
         machine.drainChanges();
         clock = new SteadyClock(ticker, machine.lastTime());
         leases = new Leases(machine, settings.lease(), settings.grace(), now);
-        workers = new Workers(settings.lease(), settings.grace());
-        matchmaker = new Matchmaker(machine, leases, answers, settings.bounds().claims());
+        workers = new Workers(settings.lease(), settings.grace(), ticker::wall);
+        matchmaker = new Matchmaker(
+                machine, leases, workers, answers, settings.bounds().claims());
         waiters = new Waiters(machine, answers);
         lastTickNanos = now;
         running = true;
@@ -218,8 +222,17 @@ public final class QueueEngine implements Replica {
         return onCore(answer -> {
             long now = ticker.nanos();
             boolean firstCall = workers.claims(request, now);
-            matchmaker.park(request, firstCall, answer, now);
+            matchmaker.park(request, workers.offer(request), firstCall, answer, now);
             schedulePump();
+        });
+    }
+
+    /** Takes note of what a worker offers. */
+    public CompletableFuture<Void> advertise(String worker, String incarnation, Ad ad) {
+        return read(() -> {
+            matchmaker.advertised(worker, incarnation, workers.advertise(worker, incarnation, ad, ticker.nanos()));
+            schedulePump();
+            return null;
         });
     }
 
@@ -285,7 +298,7 @@ public final class QueueEngine implements Replica {
 
     /** The workers that were heard lately. */
     public CompletableFuture<List<WorkerView>> workers() {
-        return read(() -> workers.views(leases, ticker.nanos()));
+        return read(() -> workers.views(leases, machine.rules(), ticker.nanos()));
     }
 
     /** The counters. */
@@ -409,7 +422,10 @@ public final class QueueEngine implements Replica {
             List<JobSpec> submitted = gather(batch);
             while (!chores.isEmpty()) batch.add(chores.poll());
             for (Proposal proposal : matchmaker.propose(submitted, time)) batch.add(pending(proposal));
-            if (batch.isEmpty()) break;
+            if (batch.isEmpty()) {
+                if (matchmaker.hasMore()) schedulePump();
+                break;
+            }
             send(batch, time);
         }
         if (running) matchmaker.timeUp(now);
@@ -499,7 +515,9 @@ public final class QueueEngine implements Replica {
         Duration jump = clock.jump();
         if (jump.isZero()) {
             problem = "";
+            matchmaker.wake(time);
             promote(time);
+            tell();
             prune(time);
         } else if (problem.isEmpty()) {
             problem =
@@ -524,7 +542,8 @@ public final class QueueEngine implements Replica {
             }
         }
         chore(
-                new Command.Expire(leaseIds, settings.maxRescues()),
+                new Command.Expire(
+                        leaseIds, settings.maxRescues(), settings.lease().toMillis()),
                 result -> {},
                 why -> leases.notEnded(leaseIds, ticker.nanos()));
     }
@@ -539,6 +558,18 @@ public final class QueueEngine implements Replica {
                     if (running) promote(clock.now());
                 },
                 why -> promoting = false);
+    }
+
+    private void tell() {
+        if (telling || !machine.hasUntold()) return;
+        telling = true;
+        chore(
+                new Command.Tell(MOST_TOLD),
+                result -> {
+                    telling = false;
+                    if (running) tell();
+                },
+                why -> telling = false);
     }
 
     private void prune(Instant time) {

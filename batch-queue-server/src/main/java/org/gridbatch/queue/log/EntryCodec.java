@@ -7,6 +7,7 @@ package org.gridbatch.queue.log;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Report;
 import org.gridbatch.queue.core.Command;
 
@@ -26,6 +27,12 @@ public final class EntryCodec {
     private static final int SNOOZE = 8;
     private static final int PROMOTE = 9;
     private static final int PRUNE = 10;
+    private static final int TELL = 11;
+    private static final int CONFIGURE = 12;
+    private static final int PAUSE = 13;
+    private static final int WEIGH = 14;
+    private static final int RESTRICT = 15;
+    private static final int DRAIN = 16;
 
     private EntryCodec() {}
 
@@ -84,6 +91,7 @@ public final class EntryCodec {
         if (command instanceof Command.Submit c) {
             write(out, c.room());
             out.writeList(c.jobs(), JobCodec::writeSpec);
+            writeMore(out, c.room());
             return SUBMIT;
         }
         if (command instanceof Command.Grant c) {
@@ -100,6 +108,7 @@ public final class EntryCodec {
         if (command instanceof Command.Expire c) {
             out.writeInt(c.maxRescues());
             out.writeList(c.leaseIds(), Bytes::writeLong);
+            out.writeLong(c.graceMillis());
             return EXPIRE;
         }
         if (command instanceof Command.Release c) {
@@ -115,6 +124,7 @@ public final class EntryCodec {
         if (command instanceof Command.Retry c) {
             write(out, c.room());
             out.writeList(c.jobIds(), Bytes::writeString);
+            writeMore(out, c.room());
             return RETRY;
         }
         if (command instanceof Command.Snooze c) {
@@ -133,6 +143,34 @@ public final class EntryCodec {
             out.writeInt(c.most());
             return PRUNE;
         }
+        if (command instanceof Command.Tell c) {
+            out.writeInt(c.most());
+            return TELL;
+        }
+        if (command instanceof Command.Configure c) {
+            RulesCodec.writeSettings(out, c.settings());
+            return CONFIGURE;
+        }
+        if (command instanceof Command.Pause c) {
+            out.writeString(c.queue());
+            out.writeBoolean(c.paused());
+            return PAUSE;
+        }
+        if (command instanceof Command.Weigh c) {
+            out.writeString(c.tenant());
+            out.writeInt(c.weight());
+            return WEIGH;
+        }
+        if (command instanceof Command.Restrict c) {
+            out.writeString(c.limitKey());
+            RulesCodec.writeLimit(out, c.limit());
+            return RESTRICT;
+        }
+        if (command instanceof Command.Drain c) {
+            out.writeString(c.worker());
+            out.writeBoolean(c.on());
+            return DRAIN;
+        }
         throw new AssertionError("unhandled command " + command);
     }
 
@@ -140,7 +178,8 @@ public final class EntryCodec {
         switch (type) {
             case SUBMIT: {
                 Command.Room room = readRoom(in);
-                return new Command.Submit(in.readList(JobCodec::readSpec), room);
+                List<JobSpec> jobs = in.readList(JobCodec::readSpec);
+                return new Command.Submit(jobs, readMore(in, room));
             }
             case GRANT:
                 return new Command.Grant(
@@ -149,7 +188,8 @@ public final class EntryCodec {
                 return new Command.End(in.readList(EntryCodec::readReport));
             case EXPIRE: {
                 int maxRescues = in.readInt();
-                return new Command.Expire(in.readList(ByteReader::readLong), maxRescues);
+                List<Long> leaseIds = in.readList(ByteReader::readLong);
+                return new Command.Expire(leaseIds, maxRescues, in.hasMore() ? in.readLong() : 0);
             }
             case RELEASE: {
                 String reason = in.readString();
@@ -161,7 +201,8 @@ public final class EntryCodec {
             }
             case RETRY: {
                 Command.Room room = readRoom(in);
-                return new Command.Retry(in.readList(ByteReader::readString), room);
+                List<String> jobIds = in.readList(ByteReader::readString);
+                return new Command.Retry(jobIds, readMore(in, room));
             }
             case SNOOZE: {
                 var delay = JobCodec.readDuration(in);
@@ -171,6 +212,18 @@ public final class EntryCodec {
                 return new Command.Promote(in.readInt());
             case PRUNE:
                 return new Command.Prune(in.readLong(), in.readInt(), in.readLong(), in.readInt());
+            case TELL:
+                return new Command.Tell(in.readInt());
+            case CONFIGURE:
+                return new Command.Configure(RulesCodec.readSettings(in));
+            case PAUSE:
+                return new Command.Pause(in.readString(), in.readBoolean());
+            case WEIGH:
+                return new Command.Weigh(in.readString(), in.readInt());
+            case RESTRICT:
+                return new Command.Restrict(in.readString(), RulesCodec.readLimit(in));
+            case DRAIN:
+                return new Command.Drain(in.readString(), in.readBoolean());
             default:
                 throw new IllegalStateException(
                         "a log entry has a command of type " + type + ": use the version that wrote it");
@@ -184,7 +237,21 @@ public final class EntryCodec {
     }
 
     private static Command.Room readRoom(ByteReader in) {
-        return new Command.Room(in.readInt(), in.readInt(), in.readLong());
+        return new Command.Room(
+                in.readInt(), in.readInt(), in.readLong(), Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    private static void writeMore(Bytes out, Command.Room room) {
+        out.writeInt(room.tenants());
+        out.writeInt(room.shapes());
+        out.writeInt(room.dependents());
+    }
+
+    /** The bounds that the first version did not have. */
+    private static Command.Room readMore(ByteReader in, Command.Room room) {
+        if (!in.hasMore()) return room;
+        return new Command.Room(
+                room.jobsOfQueue(), room.jobs(), room.bytes(), in.readInt(), in.readInt(), in.readInt());
     }
 
     private static void writeReport(Bytes out, Report report) {

@@ -19,7 +19,10 @@ import java.util.zip.CheckedOutputStream;
 import org.gridbatch.queue.core.Image;
 import org.gridbatch.queue.core.Job;
 
-/** The bytes of a whole state: a magic number and a format version, a head, each job as a block, and a CRC32C. */
+/**
+ * The bytes of a whole state: a magic number and a format version, a head, each job as a block, a block of all that is
+ * not in the jobs, and a CRC32C.
+ */
 public final class ImageCodec {
     private static final int MAGIC = 0x47425153;
     private static final int VERSION = 1;
@@ -50,6 +53,12 @@ public final class ImageCodec {
                 chunk.clear();
             }
         }
+        block.clear();
+        RulesCodec.writeRules(block, image.rules());
+        RulesCodec.writeGates(block, image.gates());
+        block.writeList(image.uniques(), RulesCodec::writeHolder);
+        block.writeList(image.untold(), RulesCodec::writeEnded);
+        chunk.writeBlock(block);
         checked.write(chunk.array(), 0, chunk.size());
         DataOutputStream tail = new DataOutputStream(stream);
         tail.writeLong(checked.getChecksum().getValue());
@@ -74,22 +83,36 @@ public final class ImageCodec {
             long count = in.readLong();
             List<Job> jobs = new ArrayList<>();
             for (long i = 0; i < count; i++) {
-                byte[] block = new byte[blockSize(in)];
-                in.readFully(block);
-                jobs.add(JobCodec.readJob(new ByteReader(block)));
+                jobs.add(JobCodec.readJob(block(in)));
             }
+            ByteReader rest = block(in);
+            Image image = new Image(
+                    nextSequence,
+                    nextLeaseId,
+                    lastMillis,
+                    RulesCodec.readRules(rest),
+                    RulesCodec.readGates(rest),
+                    rest.readList(RulesCodec::readHolder),
+                    rest.readList(RulesCodec::readEnded),
+                    jobs);
             long found = checked.getChecksum().getValue();
             long wanted = new DataInputStream(buffered).readLong();
             if (found != wanted) {
                 throw new IOException(
                         "the snapshot has checksum " + Long.toHexString(found) + ", want " + Long.toHexString(wanted));
             }
-            return new Image(nextSequence, nextLeaseId, lastMillis, jobs);
+            return image;
         } catch (EOFException e) {
             throw new IOException("the snapshot ends too early", e);
         } catch (RuntimeException e) {
             throw new IOException("the snapshot is damaged: " + e.getMessage(), e);
         }
+    }
+
+    private static ByteReader block(DataInputStream in) throws IOException {
+        byte[] block = new byte[blockSize(in)];
+        in.readFully(block);
+        return new ByteReader(block);
     }
 
     private static int blockSize(DataInputStream in) throws IOException {

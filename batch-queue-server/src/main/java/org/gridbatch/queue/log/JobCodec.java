@@ -184,6 +184,7 @@ final class JobCodec {
         out.writeString(job.retriedAs());
         out.writeList(job.attempts(), JobCodec::writeAttempt);
         out.writeInt(job.refusals());
+        out.writeList(job.waitsFor(), JobCodec::writeDependency);
     }
 
     static Job readJob(ByteReader in) {
@@ -206,7 +207,8 @@ final class JobCodec {
                 in.readString(),
                 in.readString(),
                 in.readList(JobCodec::readAttempt),
-                in.readInt());
+                in.readInt(),
+                in.readList(JobCodec::readDependency));
     }
 
     private static Tenure readTenure(ByteReader in) {

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Lease;
+import org.osgi.framework.Filter;
 
 /** An open claim: it waits for jobs, or for the log to confirm the jobs that were proposed for it. */
 final class Claim {
@@ -23,40 +25,33 @@ final class Claim {
     }
 
     final ClaimRequest request;
-    final long number;
+    final Filter accepts;
     final List<Call> calls = new ArrayList<>(1);
     final List<String> proposed = new ArrayList<>();
+    /** Its place in the line; it gets a new one when there is reason to try it anew. */
+    long number;
+
+    Offer offer;
+    /** Whether an operator lets the worker have no more jobs. */
+    boolean drained;
+
     long deadlineNanos;
     boolean granting;
     boolean ended;
+    /** One that selects jobs by a filter looks at those that wait step by step: up to this sequence it has. */
+    long scannedUpTo;
 
     /** A newer claim of the same worker that came while this one waits for the log; null if none did. */
     Successor successor;
 
     /** A claim that is opened when the one before it is decided, so that its grants are not lost on the way. */
-    record Successor(ClaimRequest request, CompletableFuture<List<Lease>> answer) {
-        /** The slots that are left when the claim before was granted some. */
-        int slotsAfter(int granted) {
-            return request.slots() - granted;
-        }
+    record Successor(ClaimRequest request, Offer offer, CompletableFuture<List<Lease>> answer) {}
 
-        ClaimRequest withSlots(int slots) {
-            return new ClaimRequest(
-                    request.worker(),
-                    request.incarnation(),
-                    request.claimId(),
-                    request.queues(),
-                    request.jobId(),
-                    slots,
-                    request.totalSlots(),
-                    request.labels(),
-                    request.maxWait());
-        }
-    }
-
-    Claim(ClaimRequest request, long number) {
+    /** @throws org.gridbatch.api.InvalidRequestException if what it accepts is no filter */
+    Claim(ClaimRequest request, Offer offer) {
         this.request = request;
-        this.number = number;
+        this.offer = offer;
+        accepts = Filters.of("accepts", request.accepts());
     }
 
     Key key() {
@@ -67,8 +62,16 @@ final class Claim {
         return proposed.size() < request.slots();
     }
 
-    boolean takes(String queue, String jobId) {
-        return (request.queues().isEmpty() || request.queues().contains(queue))
-                && (request.jobId().isEmpty() || request.jobId().equals(jobId));
+    /** Whether it can run the jobs of a bin; one with {@code accepts} looks at each job as well. */
+    boolean takes(Bin bin) {
+        return !drained && takesQueue(bin.shape.queue()) && offer.fits(bin);
+    }
+
+    boolean takesQueue(String queue) {
+        return request.queues().isEmpty() || request.queues().contains(queue);
+    }
+
+    boolean accepts(JobSpec spec) {
+        return accepts == null || accepts.matches(Filters.attributes(spec));
     }
 }

@@ -11,11 +11,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.gridbatch.api.BatchException;
@@ -23,21 +25,27 @@ import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.Limit;
 import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.queue.core.Barrier;
 import org.gridbatch.queue.core.Change;
 import org.gridbatch.queue.core.Job;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Result;
+import org.gridbatch.queue.core.Shape;
 
 /**
  * Brings waiting claims and available jobs together. It is volatile and runs on the core thread: it sees the applied
- * state, reserves a job for a claim, and proposes a grant; the machine checks the grant when it is committed. After
- * {@link #propose} no free job and waiting claim are left that fit each other, except beyond the bound of one call.
+ * state, reserves a job for a claim, and proposes a grant; the machine checks state, key and limits when the grant is
+ * committed, never a filter. After {@link #propose} no job that may start and waiting claim are left that fit each
+ * other, except beyond the bound of one call.
  *
- * <p>Order: the oldest job first, over all queues that a claim takes; the claim that has waited longest first.
+ * <p>Which job: see {@link Waiting}. Which claim: one that asked for just this job, else the one that the job ranks
+ * highest, else the one that has waited longest. A job is never held back for a better worker.
  */
 public final class Matchmaker {
     private static final int MAX_JOBS_OF_A_CALL = 4_096;
+    private static final int MAX_SCANNED_OF_A_CALL = 5_000;
     private static final int MAX_CALLS_OF_A_CLAIM = 4;
     private static final int MAX_ANSWERED = 20_000;
 
@@ -46,12 +54,15 @@ public final class Matchmaker {
     private final Executor answers;
     private final int maxClaims;
 
-    private final Available available = new Available();
-    private final Set<String> reserved = new HashSet<>();
-    /** Jobs that have become free and claims that have become open since they were last tried, by age. */
+    private final Waiting waiting;
+    private final Reserved reserved = new Reserved();
+    private final Set<String> graceKeys = new TreeSet<>();
+    private final Set<Bin> rateLimited = new LinkedHashSet<>();
+    /** Jobs that were offered while some claims look at each job. */
     private final TreeMap<Long, Job> freshJobs = new TreeMap<>();
-
+    /** Claims that were opened since they were last tried. */
     private final TreeMap<Long, Claim> freshClaims = new TreeMap<>();
+
     private final ParkedClaims parked = new ParkedClaims();
     private final Map<Claim.Key, Claim> open = new HashMap<>();
     private final Map<String, Set<Claim.Key>> keysOfWorker = new HashMap<>();
@@ -67,16 +78,26 @@ public final class Matchmaker {
     };
 
     private long nextNumber = 1;
+    private long rulesVersion;
+    private Instant time;
 
     private record Deadline(long nanos, Claim claim) {}
 
     /** Knows all jobs that are available in the machine now. */
-    public Matchmaker(QueueMachine machine, Leases leases, Executor answers, int maxClaims) {
+    public Matchmaker(QueueMachine machine, Leases leases, Workers workers, Executor answers, int maxClaims) {
         this.machine = machine;
         this.leases = leases;
         this.answers = answers;
         this.maxClaims = maxClaims;
-        for (Job job : machine.jobs()) if (job.state() == JobState.AVAILABLE) available.add(job);
+        time = machine.lastTime();
+        rulesVersion = machine.rules().version();
+        waiting = new Waiting(machine.rules(), this::isKeyFree, workers::forgetFits);
+        graceKeys.addAll(machine.heldKeys());
+        for (Job job : machine.jobs()) if (job.state() == JobState.AVAILABLE) waiting.add(job);
+    }
+
+    private boolean isKeyFree(String key) {
+        return !reserved.hasKey(key) && machine.exclusiveBarrier(key, time) == null;
     }
 
     /**
@@ -86,7 +107,8 @@ public final class Matchmaker {
      *     it are over. Later calls do not end them: if the one before is alive after all, two workers share the name,
      *     and each would end the other's claims for ever
      */
-    public void park(ClaimRequest request, boolean firstCall, CompletableFuture<List<Lease>> answer, long now) {
+    public void park(
+            ClaimRequest request, Offer offer, boolean firstCall, CompletableFuture<List<Lease>> answer, long now) {
         Claim.Key key = Claim.Key.of(request);
         Claim before = open.get(key);
         if (before != null && before.request.claimId() == request.claimId()) {
@@ -101,7 +123,7 @@ public final class Matchmaker {
             return;
         }
         if (before != null && before.granting) {
-            replaceSuccessor(before, new Claim.Successor(request, answer));
+            replaceSuccessor(before, new Claim.Successor(request, offer, answer));
             return;
         }
         if (before != null) end(before, List.of());
@@ -119,12 +141,11 @@ public final class Matchmaker {
             fail(answer, new QueueUnavailableException(maxClaims + " claims are waiting already; repeat later"));
             return;
         }
-        Claim claim = new Claim(request, nextNumber++);
+        Claim claim = new Claim(request, offer);
         claim.calls.add(new Claim.Call(answer, now));
         open.put(key, claim);
         keysOfWorker.computeIfAbsent(key.worker(), name -> new HashSet<>()).add(key);
-        parked.add(claim);
-        freshClaims.put(claim.number, claim);
+        line(claim);
         setDeadline(claim, request, now);
     }
 
@@ -139,9 +160,36 @@ public final class Matchmaker {
         Claim.Successor successor = claim.successor;
         if (successor == null) return;
         claim.successor = null;
-        int slots = successor.slotsAfter(granted);
+        int slots = successor.request().slots() - granted;
         if (slots <= 0) reply(successor.answer(), List.of());
-        else park(successor.withSlots(slots), false, successor.answer(), now);
+        else park(successor.request().withSlots(slots), successor.offer(), false, successor.answer(), now);
+    }
+
+    /** Puts a claim at the end of the line, to be tried. */
+    private void line(Claim claim) {
+        claim.number = nextNumber++;
+        claim.scannedUpTo = 0;
+        claim.drained = machine.rules().isDrained(claim.request.worker());
+        parked.add(claim);
+        freshClaims.put(claim.number, claim);
+    }
+
+    private void unline(Claim claim) {
+        parked.remove(claim);
+        freshClaims.remove(claim.number);
+    }
+
+    /** A worker offers something else now. */
+    public void advertised(String worker, String incarnation, Offer offer) {
+        Claim claim = open.get(new Claim.Key(worker, incarnation));
+        if (claim == null) return;
+        claim.offer = offer;
+        if (claim.successor != null) {
+            claim.successor = new Claim.Successor(claim.successor.request(), offer, claim.successor.answer());
+        }
+        if (claim.granting) return;
+        unline(claim);
+        line(claim);
     }
 
     private void join(Claim claim, ClaimRequest request, CompletableFuture<List<Lease>> answer, long now) {
@@ -161,16 +209,65 @@ public final class Matchmaker {
     public void changed(Change change) {
         Job before = change.before();
         Job after = change.after();
-        if (before != null && before.state() == JobState.AVAILABLE) {
-            available.remove(before);
-            freshJobs.remove(before.sequence());
-        }
-        if (after != null && after.state() == JobState.AVAILABLE && !reserved.contains(after.id())) offer(after);
+        if (before != null && before.state() == JobState.AVAILABLE) withdraw(before);
+        boolean ran = before != null && before.tenure() != null;
+        boolean runs = after != null && after.tenure() != null;
+        if (ran != runs) gatesChanged(runs ? after : before);
+        if (after != null && after.state() == JobState.AVAILABLE && !reserved.has(after.id())) offer(after);
+    }
+
+    private void withdraw(Job job) {
+        waiting.remove(job);
+        freshJobs.remove(job.sequence());
     }
 
     private void offer(Job job) {
-        available.add(job);
-        freshJobs.put(job.sequence(), job);
+        waiting.add(job);
+        if (parked.hasChoosy()) freshJobs.put(job.sequence(), job);
+    }
+
+    /** A job has started or ended, so others may have to wait, or not any more. */
+    private void gatesChanged(Job job) {
+        String key = job.spec().exclusiveKey();
+        if (!key.isEmpty()) {
+            Barrier barrier = machine.exclusiveBarrier(key, time);
+            if (barrier != null && barrier.kind() == Barrier.Kind.GRACE) graceKeys.add(key);
+            waiting.keyChanged(key);
+        }
+        reopen(job.spec());
+    }
+
+    private void reopen(JobSpec spec) {
+        if (!machine.rules().limitOfQueue(spec.queue()).equals(Limit.NONE)) {
+            for (Bin bin : waiting.ofQueue(spec.queue())) bin.fresh = true;
+        }
+        if (!spec.limitKey().isEmpty()) for (Bin bin : waiting.ofLimitKey(spec.limitKey())) bin.fresh = true;
+    }
+
+    /** Looks whether time has opened what it closes. */
+    public void wake(Instant now) {
+        time = now;
+        for (String key : List.copyOf(graceKeys)) {
+            Barrier barrier = machine.exclusiveBarrier(key, now);
+            if (barrier != null && barrier.kind() == Barrier.Kind.GRACE) continue;
+            graceKeys.remove(key);
+            waiting.keyChanged(key);
+        }
+        for (Bin bin : List.copyOf(rateLimited)) {
+            if (machine.allowance(bin.shape, now) == 0) continue;
+            rateLimited.remove(bin);
+            bin.fresh = true;
+        }
+    }
+
+    private void lookAtRules() {
+        if (rulesVersion == machine.rules().version()) return;
+        rulesVersion = machine.rules().version();
+        waiting.rulesChanged();
+        for (Claim claim : parked.all()) {
+            unline(claim);
+            line(claim);
+        }
     }
 
     /**
@@ -178,54 +275,152 @@ public final class Matchmaker {
      *
      * @param submitted jobs that stand before the grants in the same entry: a waiting claim gets one of them with one
      *     force of the disk, not two. Whether they really became jobs the machine knows when it sees the grant
-     * @param time the time of that entry
+     * @param now the time of that entry
      */
-    public List<Proposal> propose(List<JobSpec> submitted, Instant time) {
-        Map<Long, Claim> touched = new TreeMap<>();
-        int room = MAX_JOBS_OF_A_CALL;
-        while (!freshClaims.isEmpty() && room > 0) {
-            Claim claim = freshClaims.pollFirstEntry().getValue();
-            for (Job job = next(claim); job != null && room > 0; job = next(claim)) {
-                available.remove(job);
-                room -= promise(claim, job.id(), touched);
+    public List<Proposal> propose(List<JobSpec> submitted, Instant now) {
+        time = now;
+        lookAtRules();
+        Round round = new Round();
+        tryClaims(round);
+        tryChosen(round);
+        tryJobs(round);
+        for (JobSpec spec : submitted) tryAtOnce(spec, round);
+        return round.proposals();
+    }
+
+    /** Whether {@link #propose} has more to do, though it found nothing. */
+    public boolean hasMore() {
+        return !freshClaims.isEmpty();
+    }
+
+    private final class Round {
+        private final Map<Long, Claim> touched = new TreeMap<>();
+        private int room = MAX_JOBS_OF_A_CALL;
+        private int scans = MAX_SCANNED_OF_A_CALL;
+
+        boolean isOver() {
+            return room <= 0;
+        }
+
+        void promise(Claim claim, JobSpec spec) {
+            reserved.add(spec);
+            if (!spec.exclusiveKey().isEmpty()) waiting.keyChanged(spec.exclusiveKey());
+            waiting.taken(machine.rules().orderOf(spec.queue()), spec.tenant());
+            claim.proposed.add(spec.jobId());
+            touched.put(claim.number, claim);
+            if (!claim.hasRoom()) parked.remove(claim);
+            room--;
+        }
+
+        List<Proposal> proposals() {
+            List<Proposal> proposals = new ArrayList<>(touched.size());
+            for (Claim claim : touched.values()) {
+                unline(claim);
+                claim.granting = true;
+                proposals.add(new Proposal(claim));
             }
+            return proposals;
         }
-        while (!freshJobs.isEmpty() && room > 0) {
-            Job job = freshJobs.pollFirstEntry().getValue();
-            Claim claim = available.contains(job) ? parked.first(job.spec().queue(), job.id()) : null;
-            if (claim == null) continue;
-            available.remove(job);
-            room -= promise(claim, job.id(), touched);
-        }
-        for (JobSpec spec : submitted) {
-            boolean now = spec.delay().isZero() && !spec.notBefore().isAfter(time);
-            if (!now || room <= 0 || reserved.contains(spec.jobId()) || machine.job(spec.jobId()) != null) continue;
-            Claim claim = parked.first(spec.queue(), spec.jobId());
-            if (claim != null) room -= promise(claim, spec.jobId(), touched);
-        }
-        List<Proposal> proposals = new ArrayList<>(touched.size());
-        for (Claim claim : touched.values()) {
-            parked.remove(claim);
-            freshClaims.remove(claim.number);
-            claim.granting = true;
-            proposals.add(new Proposal(claim));
-        }
-        return proposals;
     }
 
-    private Job next(Claim claim) {
+    /** New claims look for jobs. */
+    private void tryClaims(Round round) {
+        while (!freshClaims.isEmpty() && !round.isOver()) {
+            Claim claim = freshClaims.firstEntry().getValue();
+            Job job = next(claim, round);
+            while (job != null && !round.isOver()) {
+                withdraw(job);
+                round.promise(claim, job.spec());
+                job = next(claim, round);
+            }
+            if (round.scans <= 0) return;
+            if (!round.isOver()) freshClaims.remove(claim.number);
+        }
+    }
+
+    private Job next(Claim claim, Round round) {
         if (!claim.hasRoom()) return null;
-        if (claim.request.jobId().isEmpty()) return available.oldest(claim.request.queues());
-        Job job = machine.job(claim.request.jobId());
-        return job != null && available.contains(job) && claim.takes(job.spec().queue(), job.id()) ? job : null;
+        if (!claim.request.jobId().isEmpty()) {
+            Job job = machine.job(claim.request.jobId());
+            return job != null && isFree(job, claim) ? job : null;
+        }
+        return claim.accepts == null ? waiting.next(bin -> claim.takes(bin) && isOpen(bin)) : scan(claim, round);
     }
 
-    private int promise(Claim claim, String jobId, Map<Long, Claim> touched) {
-        reserved.add(jobId);
-        claim.proposed.add(jobId);
-        touched.put(claim.number, claim);
-        if (!claim.hasRoom()) parked.remove(claim);
-        return 1;
+    /** The oldest job that a choosy claim accepts, of those that it has not looked at. */
+    private Job scan(Claim claim, Round round) {
+        for (Job job : machine.beyond(claim.scannedUpTo, false)) {
+            if (round.scans-- <= 0) return null;
+            claim.scannedUpTo = job.sequence();
+            if (isFree(job, claim) && claim.accepts(job.spec())) return job;
+        }
+        return null;
+    }
+
+    private boolean isFree(Job job, Claim claim) {
+        if (job.state() != JobState.AVAILABLE || reserved.has(job.id())) return false;
+        Bin bin = waiting.bin(Shape.of(job.spec()));
+        return claim.takes(bin) && isOpen(bin) && waiting.isInSight(job);
+    }
+
+    /** New jobs look for claims that have chosen them. */
+    private void tryChosen(Round round) {
+        while (!freshJobs.isEmpty() && !round.isOver()) {
+            Job job = freshJobs.pollFirstEntry().getValue();
+            Bin bin = waiting.bin(Shape.of(job.spec()));
+            if (!isOpen(bin) || !waiting.isInSight(job)) continue;
+            Claim claim = parked.choosing(bin, job.spec());
+            if (claim == null) continue;
+            withdraw(job);
+            round.promise(claim, job.spec());
+        }
+    }
+
+    /** New jobs, and those that may start again, look for any claim. */
+    private void tryJobs(Round round) {
+        if (parked.isEmpty()) return;
+        while (!round.isOver()) {
+            Job job = waiting.next(bin -> bin.fresh && isOpen(bin));
+            if (job == null) return;
+            Bin bin = waiting.bin(Shape.of(job.spec()));
+            Claim claim = claimFor(bin);
+            if (claim == null) {
+                bin.fresh = false;
+                continue;
+            }
+            withdraw(job);
+            round.promise(claim, job.spec());
+        }
+    }
+
+    private Claim claimFor(Bin bin) {
+        String rank = bin.shape.placement().rank();
+        if (!rank.isEmpty()) return parked.best(bin, rank);
+        Claim claim = parked.first(bin, bin.triedUpTo);
+        bin.triedUpTo = claim == null ? Math.max(bin.triedUpTo, parked.last()) : claim.number - 1;
+        return claim;
+    }
+
+    private void tryAtOnce(JobSpec spec, Round round) {
+        boolean now = spec.delay().isZero() && !spec.notBefore().isAfter(time);
+        boolean simple = spec.after().isEmpty() && spec.unique().key().isEmpty();
+        if (!now || !simple || parked.isEmpty() || round.isOver()) return;
+        if (reserved.has(spec.jobId()) || machine.job(spec.jobId()) != null) return;
+        Bin bin = waiting.bin(Shape.of(spec));
+        if (!isOpen(bin) || !spec.exclusiveKey().isEmpty() && !isKeyFree(spec.exclusiveKey())) return;
+        Claim claim = parked.hasChoosy() ? parked.choosing(bin, spec) : null;
+        if (claim == null) claim = claimFor(bin);
+        if (claim != null) round.promise(claim, spec);
+    }
+
+    /** Whether one more job of a bin may start. */
+    private boolean isOpen(Bin bin) {
+        int allowance = machine.allowance(bin.shape, time);
+        if (allowance == Integer.MAX_VALUE) return true;
+        if (allowance > reserved.of(bin.shape)) return true;
+        Barrier barrier = machine.barrier(bin.shape, time);
+        if (barrier != null && barrier.untilMillis() != Long.MAX_VALUE) rateLimited.add(bin);
+        return false;
     }
 
     /**
@@ -272,7 +467,9 @@ public final class Matchmaker {
     private void settle(Claim claim) {
         claim.granting = false;
         for (String jobId : claim.proposed) {
-            reserved.remove(jobId);
+            JobSpec spec = reserved.remove(jobId);
+            if (!spec.exclusiveKey().isEmpty()) waiting.keyChanged(spec.exclusiveKey());
+            reopen(spec);
             Job job = machine.job(jobId);
             if (job != null && job.state() == JobState.AVAILABLE) offer(job);
         }
@@ -280,8 +477,7 @@ public final class Matchmaker {
     }
 
     private void parkAgain(Claim claim) {
-        parked.add(claim);
-        freshClaims.put(claim.number, claim);
+        line(claim);
         deadlines.add(new Deadline(claim.deadlineNanos, claim));
     }
 
@@ -328,8 +524,7 @@ public final class Matchmaker {
             keys.remove(claim.key());
             return keys.isEmpty() ? null : keys;
         });
-        parked.remove(claim);
-        freshClaims.remove(claim.number);
+        unline(claim);
     }
 
     private List<Lease> renewed(List<Leases.Held> held, long now) {
@@ -337,11 +532,7 @@ public final class Matchmaker {
         for (Leases.Held lease : held) {
             Job job = machine.byLease(lease.leaseId());
             if (job == null || !leases.renew(lease.leaseId(), now)) continue;
-            list.add(new Lease(
-                    lease.leaseId(),
-                    job.attempt(),
-                    leases.term(),
-                    machine.detail(job).spec()));
+            list.add(new Lease(lease.leaseId(), job.attempt(), leases.term(), machine.forWorker(job)));
         }
         return list;
     }

@@ -70,7 +70,10 @@ public final class QueueServer {
         Command.Room room = new Command.Room(
                 range("max.jobs.per.queue", config.max_jobs_per_queue(), 1, 100_000_000),
                 range("max.jobs", config.max_jobs(), 1, 100_000_000),
-                megabytes("max.jobs.mb", config.max_jobs_mb(), heap / 2));
+                megabytes("max.jobs.mb", config.max_jobs_mb(), heap / 2),
+                range("max.tenants", config.max_tenants(), 1, 1_000_000),
+                range("max.shapes", config.max_shapes(), 1, 100_000),
+                range("max.dependents", config.max_dependents(), 1, 1_000_000));
         this.settings = new Settings(
                 Duration.ofSeconds(range("lease.seconds", config.lease_seconds(), 2, 3_600)),
                 range("max.rescues", config.max_rescues(), 0, 1_000),

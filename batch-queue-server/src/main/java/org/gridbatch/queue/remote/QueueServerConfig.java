@@ -45,6 +45,20 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "Most memory of all jobs in MiB, about; 0 means half of the Java heap")
     int max_jobs_mb() default 0;
 
+    @AttributeDefinition(
+            name = "max.tenants",
+            description = "Most tenants that have jobs that are not final; 1 to 1000000")
+    int max_tenants() default 100_000;
+
+    @AttributeDefinition(
+            name = "max.shapes",
+            description = "Most different combinations of queue, limit key and placement of jobs that are not final; "
+                    + "matching costs by their number; 1 to 100000")
+    int max_shapes() default 2_000;
+
+    @AttributeDefinition(name = "max.dependents", description = "Most jobs that wait for one other; 1 to 1000000")
+    int max_dependents() default 10_000;
+
     @AttributeDefinition(name = "keep.final.jobs", description = "How many final jobs stay known; 0 to 100000000")
     int keep_final_jobs() default 100_000;
 

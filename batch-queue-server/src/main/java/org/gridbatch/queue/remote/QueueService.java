@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.BatchException;
 import org.gridbatch.api.Changed;
 import org.gridbatch.api.ClaimRequest;
@@ -38,6 +39,7 @@ import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Result;
 import org.gridbatch.queue.engine.QueueEngine;
 import org.gridbatch.queue.engine.Settings;
+import org.gridbatch.queue.match.Filters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +65,10 @@ public final class QueueService implements JobQueue, WorkQueue {
     public CompletionStage<List<Submitted>> submit(List<JobSpec> jobs) {
         return guarded(() -> {
             List<JobSpec> checked = list("jobs", jobs, 1);
-            for (JobSpec job : checked) checkScript(job);
+            for (JobSpec job : checked) {
+                checkScript(job);
+                Filters.of("requires of job " + job.jobId(), job.placement().requires());
+            }
             return then(
                     engine.execute(new Command.Submit(checked, settings.room())),
                     result -> as(Result.Accepted.class, result).jobs());
@@ -150,6 +155,12 @@ public final class QueueService implements JobQueue, WorkQueue {
     @Override
     public CompletionStage<List<Lease>> claim(ClaimRequest request) {
         return guarded(() -> engine.claim(given("claim", request)));
+    }
+
+    @Override
+    public CompletionStage<Void> advertise(String worker, String incarnation, Ad ad) {
+        return guarded(
+                () -> engine.advertise(name("worker", worker), name("incarnation", incarnation), given("ad", ad)));
     }
 
     @Override
@@ -252,11 +263,15 @@ public final class QueueService implements JobQueue, WorkQueue {
     }
 
     private static String id(String jobId) {
-        if (jobId == null || jobId.isEmpty() || jobId.length() > Limits.NAME) {
-            throw new InvalidRequestException("job id is " + (jobId == null ? "missing" : "'" + head(jobId) + "'")
+        return name("job id", jobId);
+    }
+
+    private static String name(String field, String value) {
+        if (value == null || value.isEmpty() || value.length() > Limits.NAME) {
+            throw new InvalidRequestException(field + " is " + (value == null ? "missing" : "'" + head(value) + "'")
                     + ", want 1 to " + Limits.NAME + " characters");
         }
-        return jobId;
+        return value;
     }
 
     private static String head(String text) {

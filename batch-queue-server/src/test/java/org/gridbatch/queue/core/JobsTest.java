@@ -21,7 +21,7 @@ public class JobsTest {
         int allowed = 0;
         for (JobState from : JobState.values()) {
             for (JobState to : JobState.values()) {
-                Jobs jobs = new Jobs();
+                Jobs jobs = new Jobs(new Gates(new Rules()));
                 Job before = job(from);
                 Job after = job(to);
                 jobs.add(before);
@@ -66,6 +66,7 @@ public class JobsTest {
                 "",
                 "",
                 List.of(),
-                0);
+                0,
+                List.of());
     }
 }

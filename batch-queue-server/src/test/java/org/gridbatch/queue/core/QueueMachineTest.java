@@ -65,7 +65,7 @@ public class QueueMachineTest {
 
     @Test
     public void aFullQueueRefusesNewJobsButNotRepeats() {
-        Command.Room room = new Command.Room(2, 3, Long.MAX_VALUE);
+        Command.Room room = new Command.Room(2, 3, Long.MAX_VALUE, 100, 100, 100);
         JobSpec first = spec("job-1").build();
         given(new Command.Submit(List.of(first, spec("job-2").build()), room));
         Result full = given(new Command.Submit(List.of(spec("job-3").build()), room));
@@ -80,13 +80,13 @@ public class QueueMachineTest {
         assertTrue(((Result.Refused) all).message().contains("the grid has 3 jobs"));
         Result heavy = given(new Command.Submit(
                 List.of(spec("job-6").build()),
-                new Command.Room(10, 10, machine.job("job-1").weight())));
+                new Command.Room(10, 10, machine.job("job-1").weight(), 100, 100, 100)));
         assertTrue(((Result.Refused) heavy).message().contains("bytes of memory"));
     }
 
     @Test
     public void aFinalJobMakesRoom() {
-        Command.Room room = new Command.Room(1, 1, Long.MAX_VALUE);
+        Command.Room room = new Command.Room(1, 1, Long.MAX_VALUE, 100, 100, 100);
         given(new Command.Submit(List.of(spec("job-1").build()), room));
         end(grant("job-1"), "job-1", ReportKind.COMPLETE);
         assertTrue(given(new Command.Submit(List.of(spec("job-2").build()), room)) instanceof Result.Accepted);
@@ -425,7 +425,7 @@ public class QueueMachineTest {
         end(grant("job-1"), "job-1", ReportKind.COMPLETE);
         assertEquals(ChangeOutcome.REFUSED, retry("job-1").outcome());
         cancel("job-2");
-        Result result = given(new Command.Retry(List.of("job-2"), new Command.Room(0, 0, 0)));
+        Result result = given(new Command.Retry(List.of("job-2"), new Command.Room(0, 0, 0, 100, 100, 100)));
         assertEquals(
                 ChangeOutcome.REFUSED, ((Result.Altered) result).jobs().get(0).outcome());
         assertEquals(2, machine.jobs().size());
@@ -505,7 +505,7 @@ public class QueueMachineTest {
         QueueMachine copy = new QueueMachine(image);
         for (QueueMachine one : List.of(machine, copy)) {
             one.apply(new Command.Promote(10), now.plusSeconds(5));
-            one.apply(new Command.Expire(List.of(lease), 3), now.plusSeconds(6));
+            one.apply(new Command.Expire(List.of(lease), 3, 1_000), now.plusSeconds(6));
             one.apply(new Command.Submit(List.of(spec("job-4").build()), Command.Room.AMPLE), now);
             one.apply(new Command.Grant("w1", "i1", 2, List.of("job-1")), now);
         }
@@ -551,7 +551,7 @@ public class QueueMachineTest {
     }
 
     private void expire(long lease) {
-        given(new Command.Expire(List.of(lease), 3));
+        given(new Command.Expire(List.of(lease), 3, 1_000));
     }
 
     private int promote() {

@@ -570,7 +570,7 @@ public class QueueEngineTest {
     private static ClaimRequest request(
             String worker, String incarnation, long claimId, List<String> queues, String jobId, int slots) {
         return new ClaimRequest(
-                worker, incarnation, claimId, queues, jobId, slots, slots, Map.of(), Duration.ofSeconds(60));
+                worker, incarnation, claimId, queues, "", jobId, slots, slots, 0, Duration.ofSeconds(60));
     }
 
     private HeartbeatReply beat(String worker, String incarnation, Long... leaseIds) {

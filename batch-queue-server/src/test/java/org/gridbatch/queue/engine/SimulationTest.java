@@ -152,7 +152,7 @@ public class SimulationTest {
                     term,
                     3,
                     1 << 20,
-                    new Command.Room(60, 100, Long.MAX_VALUE),
+                    new Command.Room(60, 100, Long.MAX_VALUE, 100, 100, 100),
                     prunes ? 5 : 10_000,
                     prunes ? Duration.ofMinutes(5) : Duration.ofDays(1_000),
                     Long.MAX_VALUE,
@@ -178,16 +178,18 @@ public class SimulationTest {
                 submits.add(spec);
                 jobs.add(spec);
             }
-            call(engine.execute(new Command.Submit(jobs, new Command.Room(60, 100, Long.MAX_VALUE))), result -> {
-                if (!(result instanceof Result.Accepted accepted)) return;
-                for (Submitted one : accepted.jobs()) {
-                    JobSpec spec = jobs.stream()
-                            .filter(job -> job.jobId().equals(one.jobId()))
-                            .findFirst()
-                            .orElseThrow();
-                    acknowledged.put(one.jobId(), spec);
-                }
-            });
+            call(
+                    engine.execute(new Command.Submit(jobs, new Command.Room(60, 100, Long.MAX_VALUE, 100, 100, 100))),
+                    result -> {
+                        if (!(result instanceof Result.Accepted accepted)) return;
+                        for (Submitted one : accepted.jobs()) {
+                            JobSpec spec = jobs.stream()
+                                    .filter(job -> job.jobId().equals(one.jobId()))
+                                    .findFirst()
+                                    .orElseThrow();
+                            acknowledged.put(one.jobId(), spec);
+                        }
+                    });
         }
 
         private JobSpec newJob() {
@@ -437,9 +439,10 @@ public class SimulationTest {
                         claimId,
                         queues,
                         "",
+                        "",
                         Math.max(1, slots - held.size()),
                         slots,
-                        Map.of(),
+                        0,
                         Duration.ofSeconds(random.nextInt(20))));
                 if (!calm && chance(0.05)) claim = null;
             }

@@ -24,7 +24,10 @@ import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
+import org.gridbatch.api.Limit;
 import org.gridbatch.api.Placement;
+import org.gridbatch.api.QueueSettings;
+import org.gridbatch.api.Rate;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Unique;
@@ -61,16 +64,30 @@ public class CodecTest {
             new Unique("u", Duration.ofDays(1)));
 
     private static final List<Command> COMMANDS = List.of(
-            new Command.Submit(List.of(FULL, JobSpec.script("x").jobId("j").build()), new Command.Room(1, 2, 3)),
+            new Command.Submit(
+                    List.of(FULL, JobSpec.script("x").jobId("j").build()), new Command.Room(1, 2, 3, 100, 100, 100)),
             new Command.Grant("w1", "i1", Long.MAX_VALUE, List.of("job-1", "job-2")),
             new Command.End(List.of(report(ReportKind.COMPLETE), report(ReportKind.CANCELLED))),
-            new Command.Expire(List.of(1L, Long.MAX_VALUE), 3),
+            new Command.Expire(List.of(1L, Long.MAX_VALUE), 3, 1_000),
             new Command.Release(List.of(), "réason"),
             new Command.Cancel(List.of("job-1"), ""),
             new Command.Retry(List.of("job-1"), Command.Room.AMPLE),
             new Command.Snooze(List.of("job-1"), Duration.ofMillis(1)),
             new Command.Promote(1_000),
-            new Command.Prune(Long.MIN_VALUE, 0, Long.MAX_VALUE, 1));
+            new Command.Prune(Long.MIN_VALUE, 0, Long.MAX_VALUE, 1),
+            new Command.Tell(7),
+            new Command.Configure(new QueueSettings(
+                    "mail",
+                    true,
+                    -100,
+                    new Limit(5, new Rate(10, Duration.ofMinutes(1))),
+                    9,
+                    Backoff.fixed(Duration.ofSeconds(3)),
+                    Duration.ofHours(1))),
+            new Command.Pause("mail", false),
+            new Command.Weigh("acme", 1_000),
+            new Command.Restrict("db", new Limit(3, Rate.UNLIMITED)),
+            new Command.Drain("w1", true));
 
     @Test
     public void everyCommandComesBackAsItWas() {
@@ -136,7 +153,7 @@ public class CodecTest {
         for (Command command : COMMANDS) machine.apply(command, Instant.ofEpochMilli(1_000));
         machine.apply(new Command.Submit(TWO_JOBS, Command.Room.AMPLE), Instant.ofEpochMilli(2_000));
         machine.apply(new Command.Grant("w1", "i1", 1, List.of("a", "b")), Instant.ofEpochMilli(3_000));
-        machine.apply(new Command.Expire(List.of(2L), 3), Instant.ofEpochMilli(4_000));
+        machine.apply(new Command.Expire(List.of(2L), 3, 1_000), Instant.ofEpochMilli(4_000));
         Image image = machine.image();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageCodec.write(image, out);

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ClaimRequest;
@@ -120,8 +119,7 @@ public class RatisLogTest {
 
     private static List<Lease> claim(TestServer server, long claimId, int slots) throws Exception {
         return server.engine
-                .claim(new ClaimRequest(
-                        "w1", "i1", claimId, List.of(), "", slots, slots, Map.of(), Duration.ofSeconds(5)))
+                .claim(new ClaimRequest("w1", "i1", claimId, List.of(), "", "", slots, slots, 0, Duration.ofSeconds(5)))
                 .get(10, TimeUnit.SECONDS);
     }
 

@@ -141,7 +141,7 @@ public class QueueServerIT {
     }
 
     private static ClaimRequest claim(String worker, List<String> queues, Duration maxWait) {
-        return new ClaimRequest(worker, "i1", 1, queues, "", 1, 1, Map.of(), maxWait);
+        return new ClaimRequest(worker, "i1", 1, queues, "", "", 1, 1, 0, maxWait);
     }
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {

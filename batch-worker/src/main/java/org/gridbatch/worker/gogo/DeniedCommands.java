@@ -49,7 +49,7 @@ final class DeniedCommands {
         return Pattern.compile(regex.toString());
     }
 
-    private boolean matches(String command) {
+    boolean matches(String command) {
         return patterns.stream().anyMatch(pattern -> pattern.matcher(command).matches());
     }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.gridbatch.api.Limits;
 
 /**
@@ -58,6 +59,11 @@ public record Script(
                     "output characters is " + outputChars + ", want 1 to " + MAX_OUTPUT_CHARS);
         }
         Objects.requireNonNull(threadName, "threadName");
+    }
+
+    /** Whether a command, as {@code scope:function} in lower case, is denied by these patterns. */
+    public static Predicate<String> deniedBy(List<String> denied) {
+        return new DeniedCommands(denied)::matches;
     }
 
     /** @throws IllegalArgumentException if one of the patterns is not {@code scope:function} */

@@ -1,0 +1,175 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.core;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.gridbatch.api.ChangeOutcome;
+import org.gridbatch.api.Changed;
+import org.gridbatch.api.Dependency;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.Limits;
+
+/** What people ask for: cancel, retry, snooze. */
+final class Changes {
+    private static final int MAX_RETRY_NUMBER = 10_000;
+
+    private final State state;
+    private final Submission submission;
+
+    Changes(State state, Submission submission) {
+        this.state = state;
+        this.submission = submission;
+    }
+
+    Result cancel(Command.Cancel c, long now) {
+        List<Changed> answers = new ArrayList<>(c.jobIds().size());
+        for (String jobId : c.jobIds()) answers.add(cancel(jobId, c.reason(), now));
+        return new Result.Altered(answers);
+    }
+
+    private Changed cancel(String jobId, String reason, long now) {
+        Job job = state.jobs.get(jobId);
+        if (job == null) return unknown(jobId);
+        String why = reason.isEmpty() ? "cancelled" : reason;
+        switch (job.state()) {
+            case CANCELLED:
+                return new Changed(jobId, ChangeOutcome.ALREADY, "", "it is cancelled");
+            case COMPLETED, DISCARDED:
+                return new Changed(jobId, ChangeOutcome.REFUSED, "", "it is " + word(job) + ", and final");
+            case EXECUTING:
+                if (!job.cancelRequested()) {
+                    Job.Draft next = job.draft();
+                    next.cancelRequested = true;
+                    next.cancelReason = why;
+                    state.jobs.amend(job, next.build());
+                }
+                return new Changed(
+                        jobId,
+                        ChangeOutcome.REQUESTED,
+                        "",
+                        "worker " + job.worker() + " is told with its next heartbeat");
+            default:
+                Job.Draft next = job.draft().state(JobState.CANCELLED);
+                next.error = why;
+                next.finalAtMillis = now;
+                state.move(job, next.build());
+                return new Changed(jobId, ChangeOutcome.DONE, "", "");
+        }
+    }
+
+    Result retry(Command.Retry c, long now) {
+        List<Changed> answers = new ArrayList<>(c.jobIds().size());
+        for (String jobId : c.jobIds()) answers.add(retry(jobId, c.room(), now));
+        return new Result.Altered(answers);
+    }
+
+    private Changed retry(String jobId, Command.Room room, long now) {
+        Job job = state.jobs.get(jobId);
+        if (job == null) return unknown(jobId);
+        return switch (job.state()) {
+            case BLOCKED, SCHEDULED, RETRYABLE -> {
+                // One that is blocked waits no more.
+                Job.Draft next = job.draft().state(JobState.AVAILABLE);
+                next.scheduledAtMillis = now;
+                state.move(job, next.build());
+                yield new Changed(jobId, ChangeOutcome.DONE, "", "");
+            }
+            case AVAILABLE -> new Changed(jobId, ChangeOutcome.ALREADY, "", "it is available");
+            case EXECUTING ->
+                new Changed(jobId, ChangeOutcome.REFUSED, "", "worker " + job.worker() + " is executing it");
+            case COMPLETED -> new Changed(jobId, ChangeOutcome.REFUSED, "", "it is completed");
+            case CANCELLED, DISCARDED -> again(job, room, now);
+        };
+    }
+
+    private Changed again(Job job, Command.Room room, long now) {
+        if (!job.retriedAs().isEmpty()) {
+            Job other = state.jobs.get(job.retriedAs());
+            String message = other == null ? "that job was pruned" : "that job is " + word(other);
+            return new Changed(job.id(), ChangeOutcome.ALREADY, job.retriedAs(), message);
+        }
+        String newId = nextId(job);
+        if (newId.isEmpty()) {
+            return new Changed(
+                    job.id(), ChangeOutcome.REFUSED, "", "it was tried again " + MAX_RETRY_NUMBER + " times already");
+        }
+        Result.Refused full = submission.again(job, newId, room, now);
+        if (full != null) return new Changed(job.id(), ChangeOutcome.REFUSED, "", full.message());
+        for (String waiting : state.jobs.dependents().of(job.id(), "")) waitFor(newId, job.id(), waiting);
+        Job.Draft old = job.draft();
+        old.retriedAs = newId;
+        state.jobs.amend(job, old.build());
+        return new Changed(job.id(), ChangeOutcome.DONE, newId, "");
+    }
+
+    /** A job that held out for one that failed waits for the new one in its place. */
+    private void waitFor(String newId, String oldId, String waiting) {
+        Job job = state.jobs.get(waiting);
+        Job.Draft next = job.draft();
+        next.waitsFor = job.waitsFor().stream()
+                .map(one -> one.jobId().equals(oldId) ? new Dependency(newId, one.when(), one.otherwise()) : one)
+                .toList();
+        state.jobs.amend(job, next.build());
+    }
+
+    /** {@code root~2}, {@code root~3} and so on: the first that is free; empty if there is none. */
+    private String nextId(Job job) {
+        String root = job.id();
+        int number = 2;
+        int tilde = root.lastIndexOf('~');
+        if (!job.retryOf().isEmpty() && root.substring(tilde + 1).matches("[1-9][0-9]{0,8}")) {
+            number = Integer.parseInt(root.substring(tilde + 1)) + 1;
+            root = root.substring(0, tilde);
+        }
+        for (; number <= MAX_RETRY_NUMBER; number++) {
+            String suffix = "~" + number;
+            String id = root.substring(0, Math.min(root.length(), Limits.NAME - suffix.length())) + suffix;
+            if (state.jobs.get(id) == null) return id;
+        }
+        return "";
+    }
+
+    Result snooze(Command.Snooze c, long now) {
+        long until = State.later(now, c.delay());
+        List<Changed> answers = new ArrayList<>(c.jobIds().size());
+        for (String jobId : c.jobIds()) answers.add(snooze(jobId, until));
+        return new Result.Altered(answers);
+    }
+
+    private Changed snooze(String jobId, long until) {
+        Job job = state.jobs.get(jobId);
+        if (job == null) return unknown(jobId);
+        switch (job.state()) {
+            case EXECUTING:
+                return new Changed(jobId, ChangeOutcome.REFUSED, "", "worker " + job.worker() + " is executing it");
+            case COMPLETED, CANCELLED, DISCARDED:
+                return new Changed(jobId, ChangeOutcome.REFUSED, "", "it is " + word(job) + ", and final");
+            case BLOCKED, SCHEDULED, RETRYABLE:
+                if (job.scheduledAtMillis() >= until) {
+                    Instant at = Instant.ofEpochMilli(job.scheduledAtMillis());
+                    return new Changed(jobId, ChangeOutcome.ALREADY, "", "it waits until " + at);
+                }
+                break;
+            default:
+                break;
+        }
+        Job.Draft next = job.draft();
+        next.scheduledAtMillis = until;
+        if (job.state() == JobState.BLOCKED) state.jobs.amend(job, next.build());
+        else state.move(job, next.state(JobState.SCHEDULED).build());
+        return new Changed(jobId, ChangeOutcome.DONE, "", "");
+    }
+
+    private static Changed unknown(String jobId) {
+        return new Changed(jobId, ChangeOutcome.UNKNOWN, "", "there is no such job, or it was pruned");
+    }
+
+    private static String word(Job job) {
+        return job.state().name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,199 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.core;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.gridbatch.api.Dependency;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.Submitted;
+
+/** New jobs: whether there is room for them, whether they are known already, and what they wait for. */
+final class Submission {
+    private final State state;
+
+    Submission(State state) {
+        this.state = state;
+    }
+
+    Result submit(Command.Submit c, long now) {
+        Map<String, JobSpec> fresh = new LinkedHashMap<>();
+        Set<String> freshKeys = new HashSet<>();
+        Need need = new Need();
+        for (JobSpec spec : c.jobs()) {
+            Job known = state.jobs.get(spec.jobId());
+            JobSpec same = known != null ? known.spec() : fresh.get(spec.jobId());
+            if (same != null && !same.equals(spec)) {
+                return new Result.Refused(
+                        Result.Refusal.CONFLICT,
+                        "job " + spec.jobId() + " is known with another content; choose another id",
+                        spec.jobId());
+            }
+            if (same != null) continue;
+            String key = spec.unique().key();
+            if (state.uniques.holder(spec.unique(), now) != null || !key.isEmpty() && !freshKeys.add(key)) continue;
+            String missing = missing(spec, fresh);
+            if (missing != null) {
+                return new Result.Refused(
+                        Result.Refusal.INVALID,
+                        "job " + spec.jobId() + " is to wait for job " + missing
+                                + ", which the queue does not know; submit that one first",
+                        missing);
+            }
+            fresh.put(spec.jobId(), spec);
+            need.add(spec);
+        }
+        Result.Refused full = full(need, c.room());
+        if (full != null) return full;
+
+        List<Submitted> answers = new ArrayList<>(c.jobs().size());
+        for (JobSpec spec : c.jobs()) answers.add(take(spec, fresh, now));
+        return new Result.Accepted(answers);
+    }
+
+    private String missing(JobSpec spec, Map<String, JobSpec> fresh) {
+        for (Dependency one : spec.after()) {
+            if (state.jobs.get(one.jobId()) == null && !fresh.containsKey(one.jobId())) return one.jobId();
+        }
+        return null;
+    }
+
+    private Submitted take(JobSpec spec, Map<String, JobSpec> fresh, long now) {
+        Job known = state.jobs.get(spec.jobId());
+        if (known != null) return new Submitted(spec.jobId(), true, known.state());
+        if (!fresh.containsKey(spec.jobId())) {
+            Image.Holder holder = state.uniques.holder(spec.unique(), now);
+            return new Submitted(holder.jobId(), true, holder.state());
+        }
+        Job job = created(spec, now, "");
+        state.add(job);
+        return new Submitted(spec.jobId(), false, job.state());
+    }
+
+    /** Makes a new job of a final one; null if there is room, and the refusal if there is none. */
+    Result.Refused again(Job job, String newId, Command.Room room, long now) {
+        JobSpec spec = job.spec().again(newId);
+        Need need = new Need();
+        need.add(spec);
+        Result.Refused full = full(need, room);
+        if (full == null) state.add(created(spec, now, job.id()));
+        return full;
+    }
+
+    /** A new job without its place in the order. */
+    private Job created(JobSpec spec, long now, String retryOf) {
+        long scheduledAt = Math.max(State.later(now, spec.delay()), State.millis(spec.notBefore()));
+        List<Dependency> waitsFor = new ArrayList<>();
+        String lost = "";
+        for (Dependency one : spec.after()) {
+            Job parent = state.jobs.get(one.jobId());
+            boolean good = parent.state() == JobState.COMPLETED
+                    || one.when() == Dependency.When.FINAL && parent.state().isFinal();
+            if (good) continue;
+            if (parent.state().isFinal() && one.otherwise() == Dependency.Otherwise.CANCEL) lost = one.jobId();
+            waitsFor.add(one);
+        }
+        JobState first = !lost.isEmpty()
+                ? JobState.CANCELLED
+                : waitsFor.isEmpty() ? State.waiting(scheduledAt, now) : JobState.BLOCKED;
+        return new Job(
+                0,
+                spec,
+                first,
+                0,
+                0,
+                0,
+                now,
+                scheduledAt,
+                first.isFinal() ? now : 0,
+                null,
+                false,
+                "",
+                "",
+                lost.isEmpty() ? "" : State.didNotComplete(lost),
+                "",
+                retryOf,
+                "",
+                List.of(),
+                0,
+                first.isFinal() ? List.of() : waitsFor);
+    }
+
+    /** What new jobs need of that which is bounded. */
+    private final class Need {
+        final Map<String, Integer> jobsOfQueue = new HashMap<>();
+        final Set<String> tenants = new HashSet<>();
+        final Set<Shape> shapes = new HashSet<>();
+        final Map<String, Integer> dependents = new HashMap<>();
+        int jobs;
+        long bytes;
+
+        void add(JobSpec spec) {
+            jobs++;
+            bytes += Job.weight(spec);
+            jobsOfQueue.merge(spec.queue(), 1, Integer::sum);
+            if (!state.jobs.census().knowsTenant(spec.tenant())) tenants.add(spec.tenant());
+            Shape shape = Shape.of(spec);
+            if (!state.jobs.census().knowsShape(shape)) shapes.add(shape);
+            for (Dependency one : spec.after()) dependents.merge(one.jobId(), 1, Integer::sum);
+        }
+    }
+
+    private Result.Refused full(Need need, Command.Room room) {
+        if (need.jobs == 0) return null;
+        Jobs jobs = state.jobs;
+        Census census = jobs.census();
+        String first = need.jobsOfQueue.keySet().stream().sorted().findFirst().orElse("");
+        if (jobs.live() + need.jobs > room.jobs()) {
+            return limit(
+                    "the grid has " + jobs.live() + " jobs that are not final, and may have " + room.jobs(), first);
+        }
+        if (jobs.weight() + need.bytes > room.bytes()) {
+            return limit(
+                    "the jobs of the grid take " + jobs.weight() + " bytes of memory, and may take " + room.bytes(),
+                    first);
+        }
+        if (census.tenants() + need.tenants.size() > room.tenants()) {
+            return limit(
+                    "jobs of " + census.tenants() + " tenants wait, and may be of " + room.tenants(),
+                    need.tenants.stream().sorted().findFirst().orElse(""));
+        }
+        if (census.shapes() + need.shapes.size() > room.shapes()) {
+            return limit(
+                    "the jobs that are not final have " + census.shapes()
+                            + " different combinations of queue, limit key and placement, and may have "
+                            + room.shapes(),
+                    first);
+        }
+        for (Map.Entry<String, Integer> entry : need.jobsOfQueue.entrySet()) {
+            long live = census.live(entry.getKey());
+            if (live + entry.getValue() > room.jobsOfQueue()) {
+                return limit(
+                        "queue " + entry.getKey() + " has " + live + " jobs that are not final, and may have "
+                                + room.jobsOfQueue(),
+                        entry.getKey());
+            }
+        }
+        for (Map.Entry<String, Integer> entry : need.dependents.entrySet()) {
+            int waiting = jobs.dependents().count(entry.getKey());
+            if (waiting + entry.getValue() > room.dependents()) {
+                return limit(
+                        waiting + " jobs wait for job " + entry.getKey() + ", and " + room.dependents() + " may",
+                        entry.getKey());
+            }
+        }
+        return null;
+    }
+
+    private static Result.Refused limit(String message, String subject) {
+        return new Result.Refused(Result.Refusal.LIMIT, message, subject);
+    }
+}

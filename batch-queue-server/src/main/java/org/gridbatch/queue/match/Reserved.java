@@ -1,0 +1,53 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.match;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.queue.core.Shape;
+
+/** The jobs that were promised and whose grant is on its way to the log; they count against keys and limits. */
+final class Reserved {
+    private final Map<String, JobSpec> jobs = new HashMap<>();
+    private final Map<String, Integer> ofQueue = new HashMap<>();
+    private final Map<String, Integer> ofLimitKey = new HashMap<>();
+    private final Set<String> keys = new HashSet<>();
+
+    boolean has(String jobId) {
+        return jobs.containsKey(jobId);
+    }
+
+    boolean hasKey(String exclusiveKey) {
+        return keys.contains(exclusiveKey);
+    }
+
+    void add(JobSpec spec) {
+        jobs.put(spec.jobId(), spec);
+        ofQueue.merge(spec.queue(), 1, Integer::sum);
+        if (!spec.limitKey().isEmpty()) ofLimitKey.merge(spec.limitKey(), 1, Integer::sum);
+        if (!spec.exclusiveKey().isEmpty()) keys.add(spec.exclusiveKey());
+    }
+
+    JobSpec remove(String jobId) {
+        JobSpec spec = jobs.remove(jobId);
+        less(ofQueue, spec.queue());
+        if (!spec.limitKey().isEmpty()) less(ofLimitKey, spec.limitKey());
+        if (!spec.exclusiveKey().isEmpty()) keys.remove(spec.exclusiveKey());
+        return spec;
+    }
+
+    /** How many of them stand before the gates of this shape; of its queue or limit key, whichever has more. */
+    int of(Shape shape) {
+        int queue = ofQueue.getOrDefault(shape.queue(), 0);
+        return shape.limitKey().isEmpty() ? queue : Math.max(queue, ofLimitKey.getOrDefault(shape.limitKey(), 0));
+    }
+
+    private static void less(Map<String, Integer> counts, String name) {
+        counts.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+    }
+}

@@ -1,0 +1,209 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.match;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.gridbatch.queue.core.Job;
+import org.gridbatch.queue.core.Rules;
+import org.gridbatch.queue.core.Shape;
+
+/**
+ * The available jobs that nobody was promised, in the order in which they go: the class of the queue, then turns between
+ * tenants, then priority and age. Of the jobs with one exclusive key in one lane only the first is in sight, and none
+ * while the key is busy.
+ */
+final class Waiting {
+    /** A step of priority counts as much as ten minutes of age; so the place of a job never changes. */
+    private static final long MILLIS_OF_PRIORITY = 600_000;
+
+    /** Within a tenant. */
+    static final Comparator<Job> ORDER = Comparator.comparingLong(
+                    (Job job) -> job.submittedAtMillis() - job.spec().priority() * MILLIS_OF_PRIORITY)
+            .thenComparingLong(Job::sequence);
+
+    private static final int MAX_BINS = 8_192;
+
+    private final Rules rules;
+    private final Predicate<String> isKeyFree;
+    private final Runnable binsRenumbered;
+    private final Turns turns = new Turns();
+    private final Map<Shape, Bin> bins = new HashMap<>();
+    private final Map<String, Set<Bin>> byQueue = new HashMap<>();
+    private final Map<String, Set<Bin>> byLimitKey = new HashMap<>();
+    /** The bins that have jobs in sight, by class, the highest first. */
+    private final TreeMap<Integer, Set<Bin>> filled = new TreeMap<>(Comparator.reverseOrder());
+    /** All jobs with an exclusive key, by the key and the lane that they would be in. */
+    private final Map<String, Map<Bin, Map<String, TreeSet<Job>>>> keyed = new HashMap<>();
+
+    private int nextIndex;
+
+    Waiting(Rules rules, Predicate<String> isKeyFree, Runnable binsRenumbered) {
+        this.rules = rules;
+        this.isKeyFree = isKeyFree;
+        this.binsRenumbered = binsRenumbered;
+    }
+
+    Bin bin(Shape shape) {
+        Bin bin = bins.get(shape);
+        if (bin != null) return bin;
+        if (bins.size() >= MAX_BINS) forgetEmptyBins();
+        bin = new Bin(shape, nextIndex++, rules.orderOf(shape.queue()));
+        bins.put(shape, bin);
+        byQueue.computeIfAbsent(shape.queue(), name -> new LinkedHashSet<>()).add(bin);
+        if (!shape.limitKey().isEmpty()) {
+            byLimitKey
+                    .computeIfAbsent(shape.limitKey(), name -> new LinkedHashSet<>())
+                    .add(bin);
+        }
+        return bin;
+    }
+
+    private void forgetEmptyBins() {
+        Set<Bin> needed = new HashSet<>();
+        for (Map<Bin, ?> ofKey : keyed.values()) needed.addAll(ofKey.keySet());
+        bins.values().removeIf(bin -> bin.isEmpty() && !needed.contains(bin));
+        Set<Bin> left = new HashSet<>(bins.values());
+        byQueue.values().removeIf(some -> some.retainAll(left) && some.isEmpty());
+        byLimitKey.values().removeIf(some -> some.retainAll(left) && some.isEmpty());
+        nextIndex = 0;
+        for (Bin bin : bins.values()) bin.index = nextIndex++;
+        binsRenumbered.run();
+    }
+
+    void add(Job job) {
+        Bin bin = bin(Shape.of(job.spec()));
+        String key = job.spec().exclusiveKey();
+        if (key.isEmpty()) {
+            show(bin, job);
+            return;
+        }
+        TreeSet<Job> group = keyed.computeIfAbsent(key, name -> new LinkedHashMap<>())
+                .computeIfAbsent(bin, one -> new TreeMap<>())
+                .computeIfAbsent(job.spec().tenant(), name -> new TreeSet<>(ORDER));
+        Job head = group.isEmpty() ? null : group.first();
+        group.add(job);
+        if (group.first() != job || !isKeyFree.test(key)) return;
+        if (head != null) hide(bin, head);
+        show(bin, job);
+    }
+
+    void remove(Job job) {
+        Bin bin = bins.get(Shape.of(job.spec()));
+        if (bin == null) return;
+        String key = job.spec().exclusiveKey();
+        hide(bin, job);
+        if (key.isEmpty() || !keyed.containsKey(key)) return;
+        Map<String, TreeSet<Job>> groups = keyed.get(key).get(bin);
+        TreeSet<Job> group = groups == null ? null : groups.get(job.spec().tenant());
+        if (group == null || !group.remove(job)) return;
+        if (!group.isEmpty()) {
+            if (isKeyFree.test(key)) show(bin, group.first());
+            return;
+        }
+        groups.remove(job.spec().tenant());
+        if (groups.isEmpty()) keyed.get(key).remove(bin);
+        if (keyed.get(key).isEmpty()) keyed.remove(key);
+    }
+
+    /** An exclusive key has become busy or free. */
+    void keyChanged(String key) {
+        boolean free = isKeyFree.test(key);
+        Map<Bin, Map<String, TreeSet<Job>>> ofKey = keyed.get(key);
+        if (ofKey == null) return;
+        ofKey.forEach((bin, groups) -> groups.values().forEach(group -> {
+            if (free) show(bin, group.first());
+            else hide(bin, group.first());
+        }));
+    }
+
+    /** Whether a job can be proposed now, as far as its exclusive key goes. */
+    boolean isInSight(Job job) {
+        Bin bin = bins.get(Shape.of(job.spec()));
+        Bin.Lane lane = bin == null ? null : bin.lanes.get(job.spec().tenant());
+        return lane != null && lane.jobs.contains(job);
+    }
+
+    private void show(Bin bin, Job job) {
+        Bin.Lane lane = bin.lanes.computeIfAbsent(job.spec().tenant(), name -> new Bin.Lane(bin));
+        if (!lane.jobs.add(job)) return;
+        bin.fresh = true;
+        if (lane.jobs.size() > 1) return;
+        if (bin.isEmpty())
+            filled.computeIfAbsent(bin.order, order -> new LinkedHashSet<>()).add(bin);
+        turns.enter(lane, job.spec().tenant());
+    }
+
+    private void hide(Bin bin, Job job) {
+        Bin.Lane lane = bin.lanes.get(job.spec().tenant());
+        if (lane == null || !lane.jobs.remove(job) || !lane.jobs.isEmpty()) return;
+        turns.leave(lane);
+        bin.lanes.remove(job.spec().tenant());
+        if (bin.isEmpty()) filled.get(bin.order).remove(bin);
+    }
+
+    /** The tenant of a promised job has had its turn. */
+    void taken(int order, String tenant) {
+        turns.taken(order, tenant, rules);
+    }
+
+    /** The job that goes next of those in bins that will do; null if there is none. */
+    Job next(Predicate<Bin> bins) {
+        for (Set<Bin> ofClass : filled.values()) {
+            Bin.Lane best = null;
+            for (Bin bin : ofClass) if (bins.test(bin)) best = better(best, bin.byTurn.first());
+            if (best != null) return best.jobs.first();
+        }
+        return null;
+    }
+
+    private static Bin.Lane better(Bin.Lane best, Bin.Lane other) {
+        if (best == null) return other;
+        int byTurn = Turns.NEXT.compare(other.turn, best.turn);
+        if (byTurn != 0) return byTurn < 0 ? other : best;
+        return ORDER.compare(other.jobs.first(), best.jobs.first()) < 0 ? other : best;
+    }
+
+    /** The operator has changed something: queues may have another class. */
+    void rulesChanged() {
+        for (Bin bin : bins.values()) {
+            bin.fresh = true;
+            int order = rules.orderOf(bin.shape.queue());
+            if (order == bin.order) continue;
+            List<Bin.Lane> lanes = new ArrayList<>(bin.byTurn);
+            Set<Bin> before = filled.get(bin.order);
+            if (before != null) before.remove(bin);
+            for (Bin.Lane lane : lanes) turns.leave(lane);
+            bin.order = order;
+            if (lanes.isEmpty()) continue;
+            for (Bin.Lane lane : lanes)
+                turns.enter(lane, lane.jobs.first().spec().tenant());
+            filled.computeIfAbsent(order, one -> new LinkedHashSet<>()).add(bin);
+        }
+    }
+
+    Collection<Bin> ofQueue(String queue) {
+        return byQueue.getOrDefault(queue, Set.of());
+    }
+
+    Collection<Bin> ofLimitKey(String limitKey) {
+        return byLimitKey.getOrDefault(limitKey, Set.of());
+    }
+
+    Collection<Bin> bins() {
+        return bins.values();
+    }
+}
