@@ -21,7 +21,6 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooDefs;
 import org.junit.After;
 import org.junit.BeforeClass;
-import org.junit.ClassRule;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.Timeout;
@@ -30,10 +29,7 @@ import org.junit.rules.Timeout;
 public class BadInputIT {
     private static final String ENDPOINTS = "/gridbatch/endpoints";
 
-    @ClassRule
-    public static final Grid grid = new Grid();
-
-    private static int transportPort;
+    private static Grid grid;
     private static String kept;
 
     @Rule
@@ -41,10 +37,7 @@ public class BadInputIT {
 
     @BeforeClass
     public static void start() throws IOException {
-        transportPort = Grid.freePort();
-        grid.startZooKeeper()
-                .startServer("--set", "transport.port=" + transportPort)
-                .startWorker("worker-1");
+        grid = Grid.shared();
         kept = grid.push("echo kept", "--delay", "1d");
     }
 
@@ -53,7 +46,7 @@ public class BadInputIT {
         for (String name : List.of("zookeeper", "server", "worker-1")) {
             assertTrue(name + " lives on", grid.node(name).process().isAlive());
         }
-        assertTrue(grid.batch("job", kept).ok().contains("scheduled"));
+        assertTrue(grid.quick("job", kept).ok().contains("scheduled"));
         grid.awaitCompleted(List.of(grid.push("echo next")));
     }
 
@@ -132,8 +125,8 @@ public class BadInputIT {
         refused(1, grid.batch("zookeeper", "--name", "zookeeper-2"), "cannot listen at", ":" + port, "in use");
         refused(
                 1,
-                grid.batch("server", "--name", "server-2", "--set", "transport.port=" + transportPort),
-                Integer.toString(transportPort),
+                grid.batch("server", "--name", "server-2", "--set", "transport.port=" + grid.transportPort()),
+                Integer.toString(grid.transportPort()),
                 "in use");
         Path file = Files.writeString(grid.home().resolve("file"), "in the way");
         refused(1, grid.batch("server", "--data", file.resolve("data").toString()), file.toString());
@@ -152,20 +145,20 @@ public class BadInputIT {
 
     @Test
     public void aSecondGridOnTheSameZooKeeperIsRefusedByNamingBoth() throws Exception {
-        String first = gridIn(grid.batch("status").ok());
+        String first = gridIn(grid.quick("status").ok());
         grid.startAndAwait("server", "intruder");
         try {
             Batch.awaitTrue(
                     "the second grid is noticed",
                     20,
-                    () -> grid.batch("status").err().contains("queues of 2 grids are in sight"));
+                    () -> grid.quick("status").err().contains("queues of 2 grids are in sight"));
             refused(1, grid.batch("status"), "queues of 2 grids are in sight", first, " and ");
         } finally {
             grid.stop("intruder");
         }
         Batch.awaitTrue(
-                "the grid is the only one again", 20, () -> grid.batch("status").status() == 0);
-        assertEquals(first, gridIn(grid.batch("status").ok()));
+                "the grid is the only one again", 20, () -> grid.quick("status").status() == 0);
+        assertEquals(first, gridIn(grid.quick("status").ok()));
     }
 
     @Test
@@ -179,7 +172,7 @@ public class BadInputIT {
                         CreateMode.EPHEMERAL);
             }
             grid.startWorker("worker-2").stop("worker-2");
-            return grid.batch("status").ok();
+            return grid.quick("status").ok();
         });
     }
 
@@ -189,7 +182,7 @@ public class BadInputIT {
         for (int i = 0; i < 20; i++) {
             byte[] noise = new byte[1 + random.nextInt(4_000)];
             random.nextBytes(noise);
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), transportPort);
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), grid.transportPort());
                     OutputStream out = socket.getOutputStream()) {
                 out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII), 0, i % 2 * 24);
                 out.write(noise);
@@ -209,7 +202,7 @@ public class BadInputIT {
     }
 
     private static String counts() {
-        return grid.batch("status").ok();
+        return grid.quick("status").ok();
     }
 
     /** The last line is the message; a node that was to stay may have logged something before. */

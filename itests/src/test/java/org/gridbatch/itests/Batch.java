@@ -26,6 +26,9 @@ import org.awaitility.Awaitility;
 final class Batch {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
+    /** Nodes of tests live for seconds: half of what they cost otherwise is compiling for a long life. */
+    private static final String SHORT_LIVED = " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
 
@@ -43,7 +46,14 @@ final class Batch {
         this.home = home;
         environment.put("HOME", home.toString());
         environment.put("GRIDBATCH_RUN", home.resolve("run").toString());
+        environment.put("GRIDBATCH_JAVA_OPTS", "-Duser.home=" + home + SHORT_LIVED);
+    }
+
+    /** From now on with no other options for the JVM than users have, and on this Java. */
+    Batch asUsersDo(Path javaHome) {
+        environment.put("JAVA_HOME", javaHome.toString());
         environment.put("GRIDBATCH_JAVA_OPTS", "-Duser.home=" + home);
+        return this;
     }
 
     Batch with(String variable, String value) {
@@ -100,8 +110,8 @@ final class Batch {
     Process startCommand(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
         builder.environment().keySet().removeIf(variable -> variable.startsWith("GRIDBATCH_"));
-        builder.environment().putAll(environment);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
         return builder.start();
     }
 

@@ -6,9 +6,14 @@ package org.gridbatch.itests;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +27,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.zookeeper.ZooKeeper;
+import org.gridbatch.control.ControlClient;
+import org.gridbatch.control.Frame;
 import org.junit.rules.ExternalResource;
 import org.junit.rules.TemporaryFolder;
 
@@ -30,9 +37,12 @@ import org.junit.rules.TemporaryFolder;
  * fresh directory, and end with the test.
  */
 final class Grid extends ExternalResource {
+    private static Grid shared;
+
     private final TemporaryFolder folder = new TemporaryFolder();
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private int zookeeperPort;
+    private int transportPort;
     private Batch batch;
 
     /** A running node. */
@@ -46,11 +56,31 @@ final class Grid extends ExternalResource {
         }
     }
 
+    /**
+     * A grid of a ZooKeeper server, a server and the worker {@code worker-1} for all tests that leave it as they found it.
+     * The first of them starts it, and it ends with the tests' JVM.
+     */
+    static synchronized Grid shared() throws IOException {
+        if (shared == null) {
+            Grid grid = new Grid();
+            Runtime.getRuntime().addShutdownHook(new Thread(grid::after, "shared-grid-stop"));
+            grid.before();
+            grid.startAll("worker-1", "--set", "transport.port=" + grid.transportPort());
+            shared = grid;
+        }
+        return shared;
+    }
+
     @Override
     protected void before() throws IOException {
         folder.create();
         zookeeperPort = freePort();
-        batch = new Batch(home()).with("GRIDBATCH_ZOOKEEPER", zookeeper());
+        transportPort = freePort();
+        batch = new Batch(home())
+                .with("GRIDBATCH_ZOOKEEPER", zookeeper())
+                // What waits for the end of a session waits half as long as by default.
+                .with("GRIDBATCH_DISCOVERY_SESSION_TIMEOUT_MILLIS", "3000")
+                .with("GRIDBATCH_ZOOKEEPER_TICK_MILLIS", "1000");
     }
 
     @Override
@@ -76,6 +106,11 @@ final class Grid extends ExternalResource {
         return "127.0.0.1:" + zookeeperPort;
     }
 
+    /** For a server that is to be told which port. */
+    int transportPort() {
+        return transportPort;
+    }
+
     /** Runs a command of this grid to its end. */
     Batch.Result batch(String... args) {
         return batch.run(args);
@@ -97,13 +132,29 @@ final class Grid extends ExternalResource {
         return startAndAwait("worker", name, more);
     }
 
+    /** Starts a ZooKeeper server, a queue-server and a worker together, which takes less time than one by one. */
+    Grid startAll(String worker, String... moreOfServer) throws IOException {
+        start("zookeeper", "zookeeper");
+        start("server", "server", moreOfServer);
+        start("worker", worker);
+        return awaitUp("zookeeper", "server", worker);
+    }
+
     /** Starts a node and waits until it says that it is up. */
     Grid startAndAwait(String role, String name, String... more) throws IOException {
-        Node node = start(role, name, more);
-        await(role + " " + name + " is up").atMost(Duration.ofSeconds(60)).until(() -> {
-            if (!node.process().isAlive()) throw new AssertionError(node.log());
-            return node.printed(role + " " + name + " is up");
-        });
+        start(role, name, more);
+        return awaitUp(name);
+    }
+
+    /** Waits until these nodes, which were started together, all say that they are up. */
+    Grid awaitUp(String... names) {
+        for (String name : names) {
+            Node node = node(name);
+            await(name + " is up").atMost(Duration.ofSeconds(90)).until(() -> {
+                if (!node.process().isAlive()) throw new AssertionError(node.log());
+                return node.printed(" " + name + " is up");
+            });
+        }
         return this;
     }
 
@@ -139,26 +190,64 @@ final class Grid extends ExternalResource {
         return node;
     }
 
+    /**
+     * Runs a command of the shell on the first running node, by name, that answers: what {@link #batch} does, without a
+     * process for it. For all that a test needs besides what it is about.
+     */
+    Batch.Result quick(String... words) {
+        List<Node> candidates = new ArrayList<>(nodes.values());
+        candidates.sort(Comparator.comparing(Node::name));
+        for (Node node : candidates) {
+            try {
+                return send(node, Frame.of(Frame.Type.RUN, Arrays.asList(words)));
+            } catch (SocketException e) {
+                // It is starting or stopping: the next one.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        throw new AssertionError("no node answers: " + nodes.keySet());
+    }
+
+    /** Runs a line of Gogo on this node. */
+    Batch.Result line(String name, String line) throws IOException {
+        return send(node(name), Frame.of(Frame.Type.LINE, List.of(line)));
+    }
+
+    private Batch.Result send(Node node, Frame frame) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Path socket =
+                home().resolve("run").resolve(node.name() + "-" + node.process().pid() + ".sock");
+        try (ControlClient client = new ControlClient(socket)) {
+            ControlClient.Exit exit = client.run(frame, InputStream.nullInputStream(), out, err);
+            return new Batch.Result(
+                    exit.status(),
+                    out.toString(StandardCharsets.UTF_8),
+                    err.toString(StandardCharsets.UTF_8) + exit.message());
+        }
+    }
+
     /** Pushes a script and returns its id, which means that it is acknowledged. */
     String push(String script, String... more) {
         List<String> words = new ArrayList<>(List.of("push", script));
         words.addAll(Arrays.asList(more));
-        return batch(words.toArray(new String[0])).ok().strip();
+        return quick(words.toArray(new String[0])).ok().strip();
     }
 
     /** Waits until these jobs have completed, and returns what the command printed. */
     String awaitCompleted(List<String> ids) {
         List<String> words = new ArrayList<>(List.of("wait", "--for", "75s"));
         words.addAll(ids);
-        return batch(words.toArray(new String[0])).ok();
+        return quick(words.toArray(new String[0])).ok();
     }
 
     /** Waits until a job's description contains a text. */
     String awaitJob(String id, String text) {
         return await("job " + id + " has: " + text)
                 .atMost(Duration.ofSeconds(40))
-                .pollInterval(Duration.ofMillis(300))
-                .until(() -> batch("job", id).ok(), job -> job.contains(text));
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> quick("job", id).ok(), job -> job.contains(text));
     }
 
     /** What a test does with a plain client of this grid's ZooKeeper. */

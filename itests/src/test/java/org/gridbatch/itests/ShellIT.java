@@ -16,22 +16,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.BeforeClass;
-import org.junit.ClassRule;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.Timeout;
 
 /** Works on a grid as a person or a script does at a prompt. */
 public class ShellIT {
-    @ClassRule
-    public static final Grid grid = new Grid();
+    private static Grid grid;
 
     @Rule
     public final Timeout limit = Timeout.seconds(90);
 
     @BeforeClass
     public static void start() throws IOException {
-        grid.startZooKeeper().startServer().startWorker("worker-1");
+        grid = Grid.shared();
     }
 
     @Test

@@ -23,7 +23,7 @@ public class ZooKeeperAwayIT {
 
     @BeforeClass
     public static void start() throws IOException {
-        grid.startZooKeeper().startServer().startWorker("worker-1");
+        grid.startAll("worker-1");
     }
 
     @Test
