@@ -4,6 +4,7 @@
  */
 package org.gridbatch.queue.core;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,6 +57,17 @@ final class Census {
 
     long of(JobState state) {
         return states[state.ordinal()];
+    }
+
+    /** The counters of one queue; a state that is missing has none. */
+    Map<JobState, Long> of(String queue) {
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+        long[] kept = queues.get(queue);
+        if (kept == null) return counts;
+        for (JobState state : JobState.values()) {
+            if (kept[state.ordinal()] > 0) counts.put(state, kept[state.ordinal()]);
+        }
+        return counts;
     }
 
     /** The counters of each queue by the ordinal of the state; a view. */

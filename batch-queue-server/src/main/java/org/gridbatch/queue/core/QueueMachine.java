@@ -5,14 +5,17 @@
 package org.gridbatch.queue.core;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.api.QueueSettings;
+import org.gridbatch.api.QueueView;
 
 /**
  * The queue as a pure function of commands and their times: it opens no file, asks no clock and draws no random number,
@@ -134,9 +137,15 @@ public final class QueueMachine {
         return state.gates.executingOfKey(limitKey);
     }
 
-    /** The counters of each queue that has jobs, by the ordinal of the state; a view. */
-    public Map<String, long[]> queues() {
-        return jobs.census().queues();
+    /** The queues that have jobs or settings, by name. */
+    public List<QueueView> queueViews() {
+        TreeMap<String, QueueSettings> all = new TreeMap<>();
+        state.rules.queues().forEach(settings -> all.put(settings.queue(), settings));
+        jobs.census().queues().keySet().forEach(name -> all.putIfAbsent(name, QueueSettings.of(name)));
+        List<QueueView> views = new ArrayList<>(all.size());
+        all.forEach((name, settings) ->
+                views.add(new QueueView(settings, jobs.census().of(name))));
+        return views;
     }
 
     /** Whether jobs wait to be told of the end of others. */

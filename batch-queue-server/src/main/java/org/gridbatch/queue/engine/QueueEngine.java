@@ -40,7 +40,10 @@ import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.OperatorRules;
 import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.QueueView;
+import org.gridbatch.api.Reason;
 import org.gridbatch.api.WorkerView;
 import org.gridbatch.queue.core.Change;
 import org.gridbatch.queue.core.Command;
@@ -48,6 +51,7 @@ import org.gridbatch.queue.core.Image;
 import org.gridbatch.queue.core.Job;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Result;
+import org.gridbatch.queue.core.Rules;
 import org.gridbatch.queue.log.CommandLog;
 import org.gridbatch.queue.log.Entry;
 import org.gridbatch.queue.log.EntryCodec;
@@ -294,6 +298,24 @@ public final class QueueEngine implements Replica {
         } else {
             onCoreOrElse(() -> step(search, answer), () -> fail(answer, unavailable()));
         }
+    }
+
+    /** Why a job is not executing. */
+    public CompletableFuture<List<Reason>> why(String jobId) {
+        return read(() -> matchmaker.explainer().why(known(jobId), clock.now(), ticker.nanos()));
+    }
+
+    /** The queues that have jobs or settings. */
+    public CompletableFuture<List<QueueView>> queues() {
+        return read(machine::queueViews);
+    }
+
+    /** What operators have set beside the settings of queues. */
+    public CompletableFuture<OperatorRules> rules() {
+        return read(() -> {
+            Rules rules = machine.rules();
+            return new OperatorRules(rules.weights(), rules.limits(), rules.drained());
+        });
     }
 
     /** The workers that were heard lately. */

@@ -55,6 +55,7 @@ public final class Matchmaker {
     private final int maxClaims;
 
     private final Waiting waiting;
+    private final Explainer explainer;
     private final Reserved reserved = new Reserved();
     private final Set<String> graceKeys = new TreeSet<>();
     private final Set<Bin> rateLimited = new LinkedHashSet<>();
@@ -92,8 +93,14 @@ public final class Matchmaker {
         time = machine.lastTime();
         rulesVersion = machine.rules().version();
         waiting = new Waiting(machine.rules(), this::isKeyFree, workers::forgetFits);
+        explainer = new Explainer(machine, workers, leases, waiting);
         graceKeys.addAll(machine.heldKeys());
         for (Job job : machine.jobs()) if (job.state() == JobState.AVAILABLE) waiting.add(job);
+    }
+
+    /** Says why a job is not executing. */
+    public Explainer explainer() {
+        return explainer;
     }
 
     private boolean isKeyFree(String key) {

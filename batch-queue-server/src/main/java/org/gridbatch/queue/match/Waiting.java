@@ -177,6 +177,19 @@ final class Waiting {
         return ORDER.compare(other.jobs.first(), best.jobs.first()) < 0 ? other : best;
     }
 
+    /** How many jobs of its tenant and bin go before a job; counts no further than to a number. */
+    int ahead(Job job, int most) {
+        Bin bin = bins.get(Shape.of(job.spec()));
+        Bin.Lane lane = bin == null ? null : bin.lanes.get(job.spec().tenant());
+        if (lane == null) return 0;
+        int ahead = 0;
+        for (Job other : lane.jobs) {
+            if (ahead >= most || ORDER.compare(other, job) >= 0) break;
+            ahead++;
+        }
+        return ahead;
+    }
+
     /** The operator has changed something: queues may have another class. */
     void rulesChanged() {
         for (Bin bin : bins.values()) {

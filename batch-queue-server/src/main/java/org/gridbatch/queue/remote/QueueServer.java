@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.Operations;
 import org.gridbatch.api.WorkQueue;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.engine.QueueEngine;
@@ -173,7 +174,7 @@ public final class QueueServer {
         properties.put(JobQueue.TERM, log.term());
         properties.put(Constants.SERVICE_RANKING, (int) Math.min(Integer.MAX_VALUE, log.term()));
         return context.registerService(
-                new String[] {JobQueue.class.getName(), WorkQueue.class.getName()},
+                new String[] {JobQueue.class.getName(), WorkQueue.class.getName(), Operations.class.getName()},
                 new QueueService(engine, settings),
                 properties);
     }

@@ -82,6 +82,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             name = "exported.configs",
-            description = "Which distribution providers export the queue, such as gridbatch.grpc or aries.fastbin")
+            description =
+                    "Which distribution providers export the queue; they must know methods that return a CompletionStage")
     String[] exported_configs() default {"gridbatch.grpc"};
 }

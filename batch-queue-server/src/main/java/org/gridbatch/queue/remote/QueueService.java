@@ -28,7 +28,13 @@ import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.Limit;
 import org.gridbatch.api.Limits;
+import org.gridbatch.api.Operations;
+import org.gridbatch.api.OperatorRules;
+import org.gridbatch.api.QueueSettings;
+import org.gridbatch.api.QueueView;
+import org.gridbatch.api.Reason;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.Verdict;
@@ -48,8 +54,9 @@ import org.slf4j.LoggerFactory;
  * call, and takes the answer out of the result. Every failure is in the stage, as the bare exception. It is public
  * because providers call it by reflection.
  */
-public final class QueueService implements JobQueue, WorkQueue {
+public final class QueueService implements JobQueue, WorkQueue, Operations {
     private static final Logger LOG = LoggerFactory.getLogger(QueueService.class);
+    private static final int MAX_WEIGHT = 1_000;
     /** A call with many big reports is logged in pieces of about this size. */
     private static final int PIECE_CHARS = 512 << 10;
 
@@ -150,6 +157,59 @@ public final class QueueService implements JobQueue, WorkQueue {
     @Override
     public CompletionStage<GridStatus> status() {
         return guarded(engine::status);
+    }
+
+    @Override
+    public CompletionStage<List<QueueView>> queues() {
+        return guarded(engine::queues);
+    }
+
+    @Override
+    public CompletionStage<Void> configure(QueueSettings settings) {
+        return guarded(() -> set(new Command.Configure(given("settings", settings))));
+    }
+
+    @Override
+    public CompletionStage<Void> pause(String queue, boolean paused) {
+        // The record checks the name.
+        return guarded(() -> set(new Command.Pause(QueueSettings.of(queue).queue(), paused)));
+    }
+
+    @Override
+    public CompletionStage<Void> weigh(String tenant, int weight) {
+        return guarded(() -> {
+            if (weight < 1 || weight > MAX_WEIGHT) {
+                throw new InvalidRequestException("weight is " + weight + ", want 1 to " + MAX_WEIGHT);
+            }
+            return set(new Command.Weigh(tenant == null || tenant.isEmpty() ? "" : name("tenant", tenant), weight));
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> restrict(String limitKey, Limit limit) {
+        return guarded(() -> set(new Command.Restrict(name("limit key", limitKey), given("limit", limit))));
+    }
+
+    @Override
+    public CompletionStage<Void> drain(String worker, boolean drained) {
+        return guarded(() -> set(new Command.Drain(name("worker", worker), drained)));
+    }
+
+    private CompletableFuture<Void> set(Command command) {
+        return then(engine.execute(command), result -> {
+            as(Result.Done.class, result);
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<OperatorRules> rules() {
+        return guarded(engine::rules);
+    }
+
+    @Override
+    public CompletionStage<List<Reason>> why(String jobId) {
+        return guarded(() -> engine.why(id(jobId)));
     }
 
     @Override

@@ -1,0 +1,49 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.api;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The queue as operators see it: what is set for queues, tenants, limits and workers, and why a job waits. Exported in
+ * one endpoint with {@link JobQueue}; calls can be repeated, stages fail and threads behave as there. What is set is on
+ * disk when the stage completes, holds for jobs that wait already, and stays until it is set anew.
+ */
+@ProviderType
+public interface Operations {
+    /** Every queue that has jobs or settings, by name. */
+    CompletionStage<List<QueueView>> queues();
+
+    /** Sets all that is to hold for a queue, in place of what was set before. */
+    CompletionStage<Void> configure(QueueSettings settings);
+
+    /** Lets the jobs of a queue wait, or go on. Those that are executing go on. */
+    CompletionStage<Void> pause(String queue, boolean paused);
+
+    /**
+     * Sets how many turns a tenant gets while others get one.
+     *
+     * @param weight 1 to 1,000; 1 unless set
+     */
+    CompletionStage<Void> weigh(String tenant, int weight);
+
+    /** Sets how many of the jobs with a limit key may run; {@link Limit#NONE} takes it back. */
+    CompletionStage<Void> restrict(String limitKey, Limit limit);
+
+    /** Lets a worker have no more jobs, or some again. What it has it finishes. */
+    CompletionStage<Void> drain(String worker, boolean drained);
+
+    /** What is set for tenants, limit keys and workers. */
+    CompletionStage<OperatorRules> rules();
+
+    /**
+     * Why a job is not executing, the strongest reason first.
+     *
+     * @throws UnknownJobException (in the stage) if there is no such job, or it was pruned
+     */
+    CompletionStage<List<Reason>> why(String jobId);
+}

@@ -1,0 +1,215 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.match;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import org.gridbatch.api.Dependency;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.Reason;
+import org.gridbatch.queue.core.Barrier;
+import org.gridbatch.queue.core.Job;
+import org.gridbatch.queue.core.QueueMachine;
+import org.gridbatch.queue.core.Shape;
+
+/** Says why a job is not executing. */
+public final class Explainer {
+    private static final int MOST_COUNTED = 1_000;
+    private static final int MOST_NAMED = 5;
+
+    private final QueueMachine machine;
+    private final Workers workers;
+    private final Leases leases;
+    private final Waiting waiting;
+
+    Explainer(QueueMachine machine, Workers workers, Leases leases, Waiting waiting) {
+        this.machine = machine;
+        this.workers = workers;
+        this.leases = leases;
+        this.waiting = waiting;
+    }
+
+    /** The strongest reason first; never empty. */
+    public List<Reason> why(Job job, Instant time, long nowNanos) {
+        return switch (job.state()) {
+            case COMPLETED, CANCELLED, DISCARDED ->
+                one(Reason.Kind.FINAL, "it is " + word(job) + " since " + Instant.ofEpochMilli(job.finalAtMillis()));
+            case EXECUTING ->
+                one(
+                        Reason.Kind.EXECUTING,
+                        "worker " + job.worker() + " is executing it"
+                                + (job.cancelRequested() ? " and was asked to stop: " + job.cancelReason() : ""));
+            case SCHEDULED ->
+                one(Reason.Kind.TIME, "it is scheduled for " + Instant.ofEpochMilli(job.scheduledAtMillis()));
+            case RETRYABLE ->
+                one(
+                        Reason.Kind.TIME,
+                        "it failed " + times(job.failed()) + " and is tried again at "
+                                + Instant.ofEpochMilli(job.scheduledAtMillis()) + "; last: " + job.error());
+            case BLOCKED -> blocked(job);
+            case AVAILABLE -> available(job, time, nowNanos);
+        };
+    }
+
+    private List<Reason> blocked(Job job) {
+        List<Reason> reasons = new ArrayList<>();
+        for (Dependency one : job.waitsFor()) {
+            Job other = machine.job(one.jobId());
+            String state = other == null ? "which the queue does not know any more" : "which is " + word(other);
+            String end = one.when() == Dependency.When.FINAL ? "is final" : "completes";
+            reasons.add(new Reason(Reason.Kind.JOBS, "it waits until job " + one.jobId() + ", " + state + ", " + end));
+        }
+        return reasons;
+    }
+
+    private List<Reason> available(Job job, Instant time, long nowNanos) {
+        Barrier barrier = machine.barrier(job, time);
+        if (barrier != null) return List.of(of(barrier, job));
+        Bin bin = waiting.bin(Shape.of(job.spec()));
+        List<Workers.Known> able = new ArrayList<>(workers.all(nowNanos).values());
+        able.removeIf(one -> one.claim == null);
+        if (able.isEmpty()) return one(Reason.Kind.NO_WORKER, "no worker was heard of in the last ten minutes");
+        List<Reason> missing = missingCommands(job.spec(), able);
+        if (!missing.isEmpty()) return missing;
+        String all = " of " + able.size() + (able.size() == 1 ? " worker" : " workers");
+        Reason reason = narrow(
+                able,
+                one -> offer(one).hasCommands(job.spec().placement()),
+                Reason.Kind.COMMAND,
+                "none" + all + " offers all of " + job.spec().placement().needs());
+        if (reason == null) {
+            reason = narrow(
+                    able,
+                    one -> offer(one).ad == null || offer(one).meets(bin),
+                    Reason.Kind.REQUIRES,
+                    "none" + all + " that offers its commands meets "
+                            + job.spec().placement().requires());
+        }
+        if (reason == null) reason = notServed(able, job.spec());
+        if (reason != null) return List.of(reason);
+        return busy(job, able);
+    }
+
+    private Reason notServed(List<Workers.Known> able, JobSpec spec) {
+        String could = names(able);
+        Reason reason = narrow(
+                able,
+                one -> one.claim.queues().isEmpty() || one.claim.queues().contains(spec.queue()),
+                Reason.Kind.NOT_SERVED,
+                "no worker that could run it serves queue " + spec.queue() + "; it could run on " + could);
+        if (reason != null) return reason;
+        String serving = names(able);
+        reason = narrow(
+                able,
+                one -> one.claim.accepts().isEmpty()
+                        || Filters.of("accepts", one.claim.accepts()).matches(Filters.attributes(spec)),
+                Reason.Kind.NOT_SERVED,
+                "no worker that could run it accepts it; it could run on " + serving);
+        if (reason != null) return reason;
+        String accepting = names(able);
+        return narrow(
+                able,
+                one -> !machine.rules().isDrained(one.claim.worker()),
+                Reason.Kind.DRAINED,
+                "the workers that could run it are drained: " + accepting);
+    }
+
+    private List<Reason> busy(Job job, List<Workers.Known> able) {
+        int slots = 0;
+        int used = 0;
+        for (Workers.Known one : able) {
+            slots += one.claim.totalSlots();
+            used += Math.min(
+                    one.claim.totalSlots(), leases.jobsOf(one.claim.worker()).size());
+        }
+        if (used < slots) return one(Reason.Kind.NOTHING, "it is about to start: a slot is free on " + names(able));
+        int ahead = waiting.ahead(job, MOST_COUNTED);
+        String before = ahead == 0
+                ? "it is the next of its tenant"
+                : (ahead >= MOST_COUNTED ? "at least " : "") + ahead + (ahead == 1 ? " job" : " jobs")
+                        + " of its tenant and kind " + (ahead == 1 ? "goes" : "go") + " before it";
+        return one(
+                Reason.Kind.BUSY,
+                "all " + slots + " slots that could run it are busy, on " + names(able) + "; " + before);
+    }
+
+    private List<Reason> missingCommands(JobSpec spec, List<Workers.Known> all) {
+        List<Reason> reasons = new ArrayList<>();
+        for (String command : spec.placement().needs()) {
+            if (all.stream().anyMatch(one -> offer(one).ad == null || offer(one).has(command))) continue;
+            Gone.Last last = workers.lastWith(command);
+            reasons.add(new Reason(
+                    Reason.Kind.COMMAND,
+                    "no worker offers " + command
+                            + (last == null ? "" : "; " + last.worker() + " did until " + last.until())));
+        }
+        return reasons;
+    }
+
+    private static Reason narrow(
+            List<Workers.Known> able, Predicate<Workers.Known> will, Reason.Kind kind, String text) {
+        able.removeIf(will.negate());
+        return able.isEmpty() ? new Reason(kind, text) : null;
+    }
+
+    private static Offer offer(Workers.Known one) {
+        return one.offer == null ? Offer.ANYTHING : one.offer;
+    }
+
+    private static String names(List<Workers.Known> some) {
+        String names = String.join(
+                ", ", some.stream().limit(MOST_NAMED).map(one -> one.name).toList());
+        return some.size() <= MOST_NAMED ? names : names + " and " + (some.size() - MOST_NAMED) + " more";
+    }
+
+    private Reason of(Barrier barrier, Job job) {
+        String queue = "queue " + job.spec().queue();
+        String key = "limit key " + job.spec().limitKey();
+        return switch (barrier.kind()) {
+            case PAUSED -> new Reason(Reason.Kind.PAUSED, queue + " is paused");
+            case QUEUE_LIMIT ->
+                new Reason(
+                        Reason.Kind.LIMIT,
+                        queue + " has as many jobs executing as it may: "
+                                + machine.rules()
+                                        .limitOfQueue(job.spec().queue())
+                                        .concurrency());
+            case KEY_LIMIT ->
+                new Reason(
+                        Reason.Kind.LIMIT,
+                        key + " has as many jobs executing as it may: "
+                                + machine.rules().limit(job.spec().limitKey()).concurrency());
+            case QUEUE_RATE -> new Reason(Reason.Kind.RATE, queue + " may start the next job at " + until(barrier));
+            case KEY_RATE -> new Reason(Reason.Kind.RATE, key + " may start the next job at " + until(barrier));
+            case EXCLUSIVE ->
+                new Reason(
+                        Reason.Kind.KEY, "key " + job.spec().exclusiveKey() + " is busy with job " + barrier.subject());
+            case GRACE ->
+                new Reason(
+                        Reason.Kind.KEY,
+                        "key " + job.spec().exclusiveKey() + " is kept closed until " + until(barrier)
+                                + ", since the worker of its last job was lost and may still be running it");
+        };
+    }
+
+    private static Instant until(Barrier barrier) {
+        return Instant.ofEpochMilli(barrier.untilMillis());
+    }
+
+    private static List<Reason> one(Reason.Kind kind, String text) {
+        return List.of(new Reason(kind, text));
+    }
+
+    private static String word(Job job) {
+        return job.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String times(int count) {
+        return count == 1 ? "once" : count + " times";
+    }
+}
