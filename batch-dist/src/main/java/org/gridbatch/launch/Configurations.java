@@ -36,9 +36,9 @@ final class Configurations {
      * @throws LaunchException if the file cannot be read, is no Configurator JSON, or names a configuration or a key of
      *     ours that there is not
      */
-    static String initial(Home home, Role role, Settings settings, Path config) {
+    static String initial(Home home, List<Role> roles, Settings settings, Path config) {
         List<Path> templates = new ArrayList<>(List.of(home.etc("node.json")));
-        if (role != Role.SHELL) templates.add(home.etc(role.word() + ".json"));
+        for (Role role : roles) if (role != Role.SHELL) templates.add(home.etc(role.word() + ".json"));
         // The usual case needs no JSON here, which would cost every start a tenth of a second.
         if (config == null) {
             return templates.stream().map(file -> file.toUri().toString()).collect(Collectors.joining(","));

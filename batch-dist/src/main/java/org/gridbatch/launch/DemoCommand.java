@@ -129,10 +129,15 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private ChildNode start(Role role, String name) {
-        ChildNode node = new ChildNode(role, name, zookeeper, directory, List.of(), line -> {});
+        ChildNode node = new ChildNode(role, name, zookeeper, directory, options(role), line -> {});
         nodes.add(node);
         byName.put(name, node);
         return node;
+    }
+
+    /** The grid's nodes start all at once. */
+    private static List<String> options(Role role) {
+        return role == Role.ZOOKEEPER || role == Role.SHELL ? List.of() : List.of("--await-zookeeper");
     }
 
     private void push(Sample sample) throws IOException {

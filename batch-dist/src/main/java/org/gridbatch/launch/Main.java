@@ -34,17 +34,6 @@ import picocli.CommandLine.ScopeType;
             "",
             "Settings also come from the environment: GRIDBATCH_ZOOKEEPER, GRIDBATCH_DATA,",
             "GRIDBATCH_WORKER_SLOTS and so on. Exit status: 0 success, 1 failure, 2 wrong usage."
-        },
-        subcommands = {
-            DemoCommand.class,
-            UpCommand.class,
-            NodeCommand.Server.class,
-            NodeCommand.Worker.class,
-            NodeCommand.ZooKeeper.class,
-            ShellCommand.class,
-            AttachCommand.class,
-            NodesCommand.class,
-            CommandLine.HelpCommand.class
         })
 final class Main implements Runnable {
     @Option(
@@ -78,6 +67,8 @@ final class Main implements Runnable {
             description = "Configurations as OSGi Configurator JSON.")
     Path config;
 
+    private static final Map<String, Class<?>> COMMANDS = commands();
+
     @CommandLine.Spec
     CommandLine.Model.CommandSpec spec;
 
@@ -90,9 +81,16 @@ final class Main implements Runnable {
     }
 
     private static int run(String[] args) {
+        int word = commandWord(args);
+        boolean launches = word >= 0 && COMMANDS.containsKey(args[word]);
         Main main = new Main();
-        CommandLine line = new CommandLine(main)
-                .setParameterExceptionHandler((e, words) -> {
+        CommandLine line = new CommandLine(main);
+        // To read the annotations of all commands would cost each start a tenth of a second.
+        COMMANDS.forEach((name, command) -> {
+            if (!launches || name.equals(args[word]) || args[word].equals("help") || asksForHelp(args, word))
+                line.addSubcommand(name, command);
+        });
+        line.setParameterExceptionHandler((e, words) -> {
                     String command = e.getCommandLine().getCommandSpec().qualifiedName();
                     System.err.println("batch: " + e.getMessage() + "; see '" + command + " --help'");
                     return 2;
@@ -101,8 +99,7 @@ final class Main implements Runnable {
                     System.err.println("batch: " + describe(e));
                     return 1;
                 });
-        int word = commandWord(args);
-        if (word < 0 || line.getSubcommands().containsKey(args[word])) return line.execute(args);
+        if (word < 0 || launches) return line.execute(args);
         return main.shellCommand(line, args, word);
     }
 
@@ -131,6 +128,26 @@ final class Main implements Runnable {
             System.err.println("batch: " + describe(e));
             return 1;
         }
+    }
+
+    private static Map<String, Class<?>> commands() {
+        Map<String, Class<?>> commands = new LinkedHashMap<>();
+        commands.put("demo", DemoCommand.class);
+        commands.put("up", UpCommand.class);
+        commands.put("server", NodeCommand.Server.class);
+        commands.put("worker", NodeCommand.Worker.class);
+        commands.put("zookeeper", NodeCommand.ZooKeeper.class);
+        commands.put("shell", ShellCommand.class);
+        commands.put("attach", AttachCommand.class);
+        commands.put("nodes", NodesCommand.class);
+        commands.put("help", CommandLine.HelpCommand.class);
+        return commands;
+    }
+
+    /** Whether the launcher itself is asked, before any command, which shows all of them. */
+    private static boolean asksForHelp(String[] args, int word) {
+        List<String> own = Arrays.asList(args).subList(0, word);
+        return own.contains("--help") || own.contains("-h");
     }
 
     /** The place of the first argument that is neither an option nor an option's value; -1 if there is none. */

@@ -29,6 +29,7 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /**
  * One node of a grid: an OSGi framework in this process, with the bundles of the distribution and the configuration of
@@ -45,6 +46,7 @@ final class Node implements AutoCloseable {
 
     private static final int LAST_LEVEL = 4;
 
+    private final List<Role> roles;
     private final Role role;
     private final String name;
     private final Path directory;
@@ -56,11 +58,20 @@ final class Node implements AutoCloseable {
     /**
      * Prepares a node; nothing runs yet.
      *
+     * @param roles what it is; the first is what it is called by
      * @param temporary whether the directory is deleted at the end
      * @throws LaunchException if the directory cannot be written or belongs to another running node
      */
-    Node(Home home, Role role, String name, Path directory, boolean temporary, Settings settings, String initial) {
-        this.role = role;
+    Node(
+            Home home,
+            List<Role> roles,
+            String name,
+            Path directory,
+            boolean temporary,
+            Settings settings,
+            String initial) {
+        this.roles = roles;
+        this.role = roles.get(0);
         this.name = name;
         this.directory = directory;
         this.temporary = temporary;
@@ -74,9 +85,11 @@ final class Node implements AutoCloseable {
                 Constants.FRAMEWORK_STORAGE, directory.resolve("framework").toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_BOOTDELEGATION, "sun.*,com.sun.*,jdk.*");
-        properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(LAST_LEVEL));
+        properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(LAST_LEVEL - 1));
         properties.put("configurator.initial", initial);
         properties.put(Settings.PREFIX + "up.filter", role.upFilter());
+        // Discovery starts after the ZooKeeper server of its own node, and stops before it.
+        if (roles.contains(Role.ZOOKEEPER)) properties.put("node.zookeeper.servers", "1");
         properties.put("felix.log.level", "1");
         framework = new FrameworkFactory().newFramework(properties);
         System.setProperty("logback.configurationFile", home.etc("logback.xml").toString());
@@ -104,8 +117,14 @@ final class Node implements AutoCloseable {
         };
     }
 
-    /** Installs and starts all bundles. */
+    /** Installs, starts and configures all bundles. */
     void start(List<Path> bundles) {
+        startUnconfigured(bundles);
+        configure();
+    }
+
+    /** Installs and starts all bundles; those that need a configuration wait for it. */
+    void startUnconfigured(List<Path> bundles) {
         try {
             framework.init();
             BundleContext context = framework.getBundleContext();
@@ -129,6 +148,11 @@ final class Node implements AutoCloseable {
         }
     }
 
+    /** Lets the configurations of this node in, which is what makes it work. */
+    void configure() {
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(LAST_LEVEL);
+    }
+
     /**
      * Waits until the node is up, one of its components failed, or the time is over.
      *
@@ -136,7 +160,11 @@ final class Node implements AutoCloseable {
      * @throws LaunchException if a component failed; the message has the reason
      */
     boolean awaitUp(Duration atMost) throws InterruptedException {
-        return awaitService(role.upFilter(), atMost);
+        long deadline = System.nanoTime() + atMost.toNanos();
+        for (Role each : roles) {
+            if (!awaitService(each.upFilter(), Duration.ofNanos(deadline - System.nanoTime()))) return false;
+        }
+        return true;
     }
 
     /**

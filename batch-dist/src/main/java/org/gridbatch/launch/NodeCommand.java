@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,6 +28,12 @@ abstract class NodeCommand implements Callable<Integer> {
             description = "Stop when standard input ends, so that no node outlives the process that started it.")
     private boolean untilInputEnds;
 
+    @Option(
+            names = "--await-zookeeper",
+            hidden = true,
+            description = "Look for the grid when its ZooKeeper listens, which starts at the same time as this node.")
+    private boolean awaitZooKeeper;
+
     private final Role role;
 
     private NodeCommand(Role role) {
@@ -37,11 +44,14 @@ abstract class NodeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         long started = System.nanoTime();
         Settings settings = main.settings();
-        try (Node node = Nodes.prepare(role, settings, main.config())) {
+        try (Node node = Nodes.prepare(roles(), settings, main.config())) {
             Thread stopper = new Thread(node::close, "gridbatch-stop");
             Runtime.getRuntime().addShutdownHook(stopper);
             if (untilInputEnds) exitWhenInputEnds();
-            node.start(Home.current().bundles());
+            node.startUnconfigured(Home.current().bundles());
+            // After a refused connection ZooKeeper's client pauses for up to two seconds.
+            if (awaitZooKeeper) Nodes.awaitListening(settings.zookeeper(), UP_LIMIT);
+            node.configure();
             boolean up = node.awaitUp(role.standsAlone() ? UP_LIMIT : Duration.ofSeconds(10));
             if (!up && role.standsAlone()) {
                 throw new LaunchException(role.word() + " " + node.name() + " did not come up within "
@@ -58,6 +68,11 @@ abstract class NodeCommand implements Callable<Integer> {
             node.awaitStop();
             return 0;
         }
+    }
+
+    /** What this node is; the first is what it is called by. */
+    List<Role> roles() {
+        return List.of(role);
     }
 
     static void exitWhenInputEnds() {
@@ -95,8 +110,18 @@ abstract class NodeCommand implements Callable<Integer> {
     /** The node that holds the queue. */
     @Command(name = "server", description = "Run the queue-server, the one node of a grid that holds the jobs.")
     static final class Server extends NodeCommand {
+        @Option(
+                names = "--with-zookeeper",
+                description = "Run the grid's ZooKeeper server in this process too: for a grid on one machine.")
+        private boolean withZooKeeper;
+
         Server() {
             super(Role.SERVER);
+        }
+
+        @Override
+        List<Role> roles() {
+            return withZooKeeper ? List.of(Role.SERVER, Role.ZOOKEEPER) : List.of(Role.SERVER);
         }
     }
 

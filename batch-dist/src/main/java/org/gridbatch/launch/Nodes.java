@@ -7,8 +7,10 @@ package org.gridbatch.launch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.gridbatch.control.NodeFile;
@@ -19,22 +21,27 @@ final class Nodes {
 
     private Nodes() {}
 
-    /** A node that lasts, with a directory under the data directory. */
-    static Node prepare(Role role, Settings settings, Path config) {
+    /**
+     * A node that lasts, with a directory under the data directory.
+     *
+     * @param roles what it is; the first is what it is called by
+     */
+    static Node prepare(List<Role> roles, Settings settings, Path config) {
+        Role role = roles.get(0);
         String name = checked(settings.get("name", NodeCommand.defaultName(role)));
-        if (role == Role.ZOOKEEPER && !settings.has("zookeeper.port")) {
+        if (roles.contains(Role.ZOOKEEPER) && !settings.has("zookeeper.port")) {
             settings.with("zookeeper.port", Integer.toString(firstPort(settings.zookeeper())));
         }
         if (role == Role.SERVER) checkPort(settings);
         Home home = Home.current();
         return new Node(
                 home,
-                role,
+                roles,
                 name,
                 NodeCommand.directoryOf(settings, name),
                 false,
                 settings,
-                Configurations.initial(home, role, settings, config));
+                Configurations.initial(home, roles, settings, config));
     }
 
     /** A shell node that leaves nothing behind. */
@@ -46,12 +53,12 @@ final class Nodes {
             Path directory = Files.createTempDirectory("gridbatch-" + name + "-");
             return new Node(
                     home,
-                    Role.SHELL,
+                    List.of(Role.SHELL),
                     name,
                     directory,
                     true,
                     settings,
-                    Configurations.initial(home, Role.SHELL, settings, config));
+                    Configurations.initial(home, List.of(Role.SHELL), settings, config));
         } catch (IOException e) {
             throw new LaunchException("cannot make a temporary directory: " + e.getMessage(), e);
         }
@@ -87,6 +94,27 @@ final class Nodes {
             throw new LaunchException("the server cannot listen at " + bind + ":" + port + " (" + e.getMessage()
                     + "): set transport.port to a port that is not in use");
         }
+    }
+
+    /** Waits until the first server of a ZooKeeper connect string listens, or the time is over. */
+    static void awaitListening(String zookeeper, Duration atMost) throws InterruptedException {
+        InetSocketAddress address = new InetSocketAddress(firstHost(zookeeper), firstPort(zookeeper));
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (System.nanoTime() < deadline) {
+            try (Socket socket = new Socket()) {
+                socket.connect(address, 1_000);
+                return;
+            } catch (IOException e) {
+                // Not yet.
+                Thread.sleep(50);
+            }
+        }
+    }
+
+    private static String firstHost(String zookeeper) {
+        String first = zookeeper.split("[,/]", 2)[0];
+        int colon = first.lastIndexOf(':');
+        return colon < 0 ? first : first.substring(0, colon);
     }
 
     /** The port of the first server of a ZooKeeper connect string. */

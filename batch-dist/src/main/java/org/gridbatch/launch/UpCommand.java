@@ -40,11 +40,9 @@ final class UpCommand implements Callable<Integer> {
                 },
                 "gridbatch-stop");
         Runtime.getRuntime().addShutdownHook(stopper);
-        ChildNode zookeeper = start(nodes, Role.ZOOKEEPER, "zookeeper", settings);
-        ChildNode server = start(nodes, Role.SERVER, "server", settings);
-        for (int i = 1; i <= workers; i++) start(nodes, Role.WORKER, "worker-" + i, settings);
-        zookeeper.awaitUp(UP_LIMIT);
-        server.awaitUp(UP_LIMIT);
+        // A process less to start, and this grid has no use for a ZooKeeper that outlives its server.
+        start(nodes, Role.SERVER, "server", settings, "--with-zookeeper");
+        for (int i = 1; i <= workers; i++) start(nodes, Role.WORKER, "worker-" + i, settings, "--await-zookeeper");
         for (ChildNode node : List.copyOf(nodes)) node.awaitUp(UP_LIMIT);
         String grid = settings.has("zookeeper") ? " --zookeeper " + settings.zookeeper() : "";
         System.out.println();
@@ -64,9 +62,9 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private ChildNode start(List<ChildNode> nodes, Role role, String name, Settings settings) {
+    private ChildNode start(List<ChildNode> nodes, Role role, String name, Settings settings, String... options) {
         Path data = settings.data();
-        List<String> more = new ArrayList<>();
+        List<String> more = new ArrayList<>(List.of(options));
         main.set.forEach((key, value) -> more.addAll(List.of("--set", key + "=" + value)));
         if (main.config() != null) more.addAll(List.of("--config", main.config().toString()));
         ChildNode node = new ChildNode(

@@ -7,6 +7,7 @@ package org.gridbatch.discovery.zookeeper;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import org.gridbatch.discovery.DiscoveryStatus;
+import org.gridbatch.discovery.ZooKeeperServerStatus;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
@@ -14,6 +15,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -54,9 +57,17 @@ public final class ZooKeeperDiscovery implements DiscoveryStatus {
     private final ListenerTracker listeners;
     private final ServiceRegistration<?> registration;
 
-    /** Starts looking for ZooKeeper; a malformed configuration is an IllegalArgumentException. */
+    /**
+     * Starts looking for ZooKeeper; a malformed configuration is an IllegalArgumentException.
+     *
+     * @param server the ZooKeeper server of this framework, or null; a framework that runs one sets the configuration key
+     *     {@code server.cardinality.minimum} to 1, so that discovery starts after it and stops before it
+     */
     @Activate
-    public ZooKeeperDiscovery(BundleContext context, Config config) {
+    public ZooKeeperDiscovery(
+            @Reference(name = "server", cardinality = ReferenceCardinality.OPTIONAL) ZooKeeperServerStatus server,
+            BundleContext context,
+            Config config) {
         Settings settings = Settings.of(
                 config.zookeeper(), config.root(), config.session_timeout_millis(), config.max_endpoint_bytes());
         String uuid = context.getProperty(Constants.FRAMEWORK_UUID);
