@@ -5,12 +5,8 @@
 package org.gridbatch.launch;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -72,55 +68,41 @@ final class Main implements Runnable {
     @CommandLine.Spec
     CommandLine.Model.CommandSpec spec;
 
-    private static final Set<String> WITH_VALUE = Set.of("--zookeeper", "--data", "--name", "--set", "--config");
-
     public static void main(String[] args) {
         int status = run(args);
         System.out.flush();
         System.exit(status);
     }
 
-    private static int run(String[] args) {
-        int word = commandWord(args);
-        boolean launches = word >= 0 && COMMANDS.containsKey(args[word]);
+    /** Runs a command line, and returns the exit status. */
+    static int run(String... args) {
+        Arguments given = Arguments.of(args);
+        String command = given.command();
+        boolean launches = command == null || COMMANDS.containsKey(command);
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         // To read the annotations of all commands would cost each start a tenth of a second.
-        COMMANDS.forEach((name, command) -> {
-            if (!launches || name.equals(args[word]) || args[word].equals("help") || asksForHelp(args, word))
-                line.addSubcommand(name, command);
+        boolean one = command != null && !command.equals("help") && !given.asksForHelp();
+        COMMANDS.forEach((name, type) -> {
+            if (!one || name.equals(command)) line.addSubcommand(name, type);
         });
         line.setParameterExceptionHandler((e, words) -> {
-                    String command = e.getCommandLine().getCommandSpec().qualifiedName();
-                    System.err.println("batch: " + e.getMessage() + "; see '" + command + " --help'");
+                    String failed = e.getCommandLine().getCommandSpec().qualifiedName();
+                    System.err.println("batch: " + e.getMessage() + "; see '" + failed + " --help'");
                     return 2;
                 })
-                .setExecutionExceptionHandler((e, command, result) -> {
+                .setExecutionExceptionHandler((e, failed, result) -> {
                     System.err.println("batch: " + describe(e));
                     return 1;
                 });
-        if (word < 0 || launches) return line.execute(args);
-        return main.shellCommand(line, args, word);
+        return launches ? line.execute(args) : main.shellCommand(line, given);
     }
 
     /** A word that is no command of the launcher is one of the grid's shell. */
-    private int shellCommand(CommandLine line, String[] args, int word) {
+    private int shellCommand(CommandLine line, Arguments given) {
         try {
-            List<String> launcherArgs = new ArrayList<>(Arrays.asList(args).subList(0, word));
-            List<String> words = new ArrayList<>();
-            boolean ours = true;
-            for (int i = word; i < args.length; i++) {
-                if (args[i].equals("--")) ours = false;
-                if (ours && args[i].equals("--zookeeper") && i + 1 < args.length) {
-                    launcherArgs.addAll(List.of(args[i], args[++i]));
-                } else if (ours && args[i].startsWith("--zookeeper=")) {
-                    launcherArgs.add(args[i]);
-                } else {
-                    words.add(args[i]);
-                }
-            }
-            line.parseArgs(launcherArgs.toArray(new String[0]));
-            return OneShot.command(this, words);
+            line.parseArgs(given.launcher().toArray(new String[0]));
+            return OneShot.command(this, given.shell());
         } catch (CommandLine.ParameterException e) {
             System.err.println("batch: " + e.getMessage() + "; see 'batch --help'");
             return 2;
@@ -142,21 +124,6 @@ final class Main implements Runnable {
         commands.put("nodes", NodesCommand.class);
         commands.put("help", CommandLine.HelpCommand.class);
         return commands;
-    }
-
-    /** Whether the launcher itself is asked, before any command, which shows all of them. */
-    private static boolean asksForHelp(String[] args, int word) {
-        List<String> own = Arrays.asList(args).subList(0, word);
-        return own.contains("--help") || own.contains("-h");
-    }
-
-    /** The place of the first argument that is neither an option nor an option's value; -1 if there is none. */
-    private static int commandWord(String[] args) {
-        for (int i = 0; i < args.length; i++) {
-            if (!args[i].startsWith("-")) return i;
-            if (WITH_VALUE.contains(args[i])) i++;
-        }
-        return -1;
     }
 
     /** The settings that the command line and the environment give. */
