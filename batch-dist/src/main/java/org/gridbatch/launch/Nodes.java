@@ -6,7 +6,6 @@ package org.gridbatch.launch;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +31,6 @@ final class Nodes {
         if (roles.contains(Role.ZOOKEEPER) && !settings.has("zookeeper.port")) {
             settings.with("zookeeper.port", Integer.toString(firstPort(settings.zookeeper())));
         }
-        if (role == Role.SERVER) checkPort(settings);
         Home home = Home.current();
         return new Node(
                 home,
@@ -80,20 +78,6 @@ final class Nodes {
         if (NAME.matcher(name).matches()) return name;
         throw new LaunchException("the node's name is '" + name
                 + "', want 1 to 63 letters, digits, dots, dashes or underscores, and a letter or digit first");
-    }
-
-    /** A server that cannot be called is of no use, and the export that fails later would only be a line in its log. */
-    private static void checkPort(Settings settings) {
-        int port = Integer.parseInt(settings.get("transport.port", "0"));
-        String bind = settings.get("bind", settings.get("host", "127.0.0.1"));
-        if (port == 0) return;
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(bind, port));
-        } catch (IOException e) {
-            throw new LaunchException("the server cannot listen at " + bind + ":" + port + " (" + e.getMessage()
-                    + "): set transport.port to a port that is not in use");
-        }
     }
 
     /** Waits until the first server of a ZooKeeper connect string listens, or the time is over. */

@@ -9,7 +9,7 @@ import java.util.Locale;
 /** What a node is: which configurations it gets, and when it counts as up. All nodes have the same bundles. */
 enum Role {
     ZOOKEEPER("(objectClass=org.gridbatch.discovery.ZooKeeperServerStatus)"),
-    SERVER("(&(objectClass=org.gridbatch.api.JobQueue)(service.exported.interfaces=*))"),
+    SERVER("(gridbatch.exports=org.gridbatch.api.JobQueue)"),
     WORKER("(&(objectClass=org.gridbatch.api.JobQueue)(service.imported=*))"),
     SHELL("(&(objectClass=org.gridbatch.api.JobQueue)(service.imported=*))");
 

@@ -7,6 +7,7 @@ package org.gridbatch.control.server;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -15,7 +16,7 @@ import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
 /**
- * Tells which of the node's components failed to start, so that the launcher can say why a node does not come up. The
+ * Tells which of the node's components failed to start and whether an export failed, so that the launcher can say why a node does not come up. The
  * service type is a plain JDK one because the launcher is outside of the framework.
  */
 @Component(service = Supplier.class, property = "gridbatch.health=components", immediate = true)
@@ -25,20 +26,26 @@ public final class NodeHealth implements Supplier<List<String>> {
 
     private final ServiceComponentRuntime runtime;
 
+    private final ExportHealth exports;
+
     @Activate
-    public NodeHealth(@Reference ServiceComponentRuntime runtime) {
+    public NodeHealth(@Reference ServiceComponentRuntime runtime, @Reference ExportHealth exports) {
         this.runtime = runtime;
+        this.exports = exports;
     }
 
-    /** One line for each component of ours that failed: its name, and its message. */
+    /** One line for each component of ours that failed, its name and its message, and one for an export that failed. */
     @Override
     public List<String> get() {
+        return Stream.concat(components(), exports.failure().stream()).toList();
+    }
+
+    private Stream<String> components() {
         return runtime.getComponentDescriptionDTOs().stream()
                 .filter(description -> description.name.startsWith(OURS))
                 .flatMap(description -> runtime.getComponentConfigurationDTOs(description).stream()
                         .filter(configuration -> configuration.state == ComponentConfigurationDTO.FAILED_ACTIVATION)
-                        .map(configuration -> describe(description, configuration)))
-                .toList();
+                        .map(configuration -> describe(description, configuration)));
     }
 
     private static String describe(ComponentDescriptionDTO description, ComponentConfigurationDTO configuration) {

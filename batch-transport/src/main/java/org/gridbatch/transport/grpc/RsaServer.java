@@ -112,8 +112,8 @@ final class RsaServer implements AutoCloseable {
                     .start();
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "cannot listen on port " + settings.port() + " of " + settings.bind() + ": " + rootMessage(e)
-                            + "; is it in use? See 'port' and 'bind' of " + GrpcProvider.PID,
+                    "cannot listen at " + settings.bind() + ":" + settings.port() + " (" + rootMessage(e)
+                            + "): see 'port' and 'bind' of " + GrpcProvider.PID,
                     e);
         }
     }
