@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 
@@ -78,6 +79,11 @@ public record NodeFile(String name, String role, String zookeeper, long pid, Pat
             throw new UncheckedIOException("cannot list the running nodes in " + directory(), e);
         }
         return nodes;
+    }
+
+    /** The running node that is a process; empty while its control socket is not open. */
+    public static Optional<NodeFile> ofProcess(long pid) {
+        return running().stream().filter(node -> node.pid == pid).findFirst();
     }
 
     /** Lists this node as running. */

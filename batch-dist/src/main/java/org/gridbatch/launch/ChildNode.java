@@ -123,10 +123,8 @@ final class ChildNode {
 
     /** Its control socket. */
     Path socket() {
-        return NodeFile.running().stream()
-                .filter(node -> node.pid() == process.pid())
+        return NodeFile.ofProcess(process.pid())
                 .map(NodeFile::socket)
-                .findFirst()
                 .orElseThrow(() -> new LaunchException(role.word() + " " + name + " has no control socket"));
     }
 

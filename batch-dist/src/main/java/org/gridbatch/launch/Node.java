@@ -16,10 +16,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
+import org.gridbatch.control.NodeFile;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -175,6 +177,24 @@ final class Node implements AutoCloseable {
      */
     boolean awaitCommands(Duration atMost) throws InterruptedException {
         return awaitService("(gridbatch.shell=" + name + ")", atMost);
+    }
+
+    /**
+     * Waits until this node's control socket is open.
+     *
+     * @throws LaunchException if it does not open in time
+     */
+    NodeFile awaitSocket(Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (true) {
+            Optional<NodeFile> self = NodeFile.ofProcess(ProcessHandle.current().pid());
+            if (self.isPresent()) return self.get();
+            if (System.nanoTime() > deadline) {
+                throw new LaunchException(role.word() + " " + name + " did not open its control socket within "
+                        + atMost.toSeconds() + " s");
+            }
+            Thread.sleep(10);
+        }
     }
 
     private boolean awaitService(String filter, Duration atMost) throws InterruptedException {

@@ -54,29 +54,14 @@ final class OneShot {
                 throw new LaunchException(
                         "the short-lived node did not offer its commands within " + OPEN_LIMIT.toSeconds() + " s");
             }
-            try (ControlClient client = new ControlClient(ownSocket())) {
+            try (ControlClient client =
+                    new ControlClient(node.awaitSocket(OPEN_LIMIT).socket())) {
                 return run(client, frame);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LaunchException("interrupted while the short-lived node started");
         }
-    }
-
-    private static java.nio.file.Path ownSocket() throws IOException {
-        long pid = ProcessHandle.current().pid();
-        for (int i = 0; i < 500; i++) {
-            for (NodeFile node : NodeFile.running()) {
-                if (node.pid() == pid) return node.socket();
-            }
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
-            }
-        }
-        throw new LaunchException("the short-lived node did not open its control socket within 5 s");
     }
 
     private static int run(ControlClient client, Frame frame) throws IOException {

@@ -7,7 +7,6 @@ package org.gridbatch.launch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.gridbatch.control.NodeFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -44,12 +43,7 @@ final class ShellCommand implements Callable<Integer> {
                 return 0;
             }
             if (!up) System.out.println("no queue-server is in sight yet at ZooKeeper " + settings.zookeeper());
-            long pid = ProcessHandle.current().pid();
-            NodeFile self = NodeFile.running().stream()
-                    .filter(file -> file.pid() == pid)
-                    .findFirst()
-                    .orElseThrow(() -> new LaunchException("this node has no control socket: its log says more"));
-            return AttachCommand.attach(self);
+            return AttachCommand.attach(node.awaitSocket(Duration.ofSeconds(5)));
         }
     }
 }
