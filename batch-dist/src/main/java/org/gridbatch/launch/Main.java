@@ -26,7 +26,7 @@ import picocli.CommandLine.ScopeType;
             "",
             "Every other word is a command of the grid's shell, run on a node of the grid:",
             "  push, pull, exec, jobs, job, log, wait, cancel, retry, snooze, workers, status.",
-            "  'batch push --help' tells about one of them.",
+            "  'batch push --help' tells about one of them, 'help' at a node's prompt about all.",
             "",
             "Settings also come from the environment: GRIDBATCH_ZOOKEEPER, GRIDBATCH_DATA,",
             "GRIDBATCH_WORKER_SLOTS and so on. Exit status: 0 success, 1 failure, 2 wrong usage."
