@@ -16,6 +16,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.BatchException;
+import org.gridbatch.worker.gogo.Durations;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.MissingParameterException;
@@ -103,7 +104,7 @@ final class CommandFunction implements Function {
     private static Duration duration(String text) {
         try {
             return Durations.parse(text);
-        } catch (CommandFailed e) {
+        } catch (IllegalArgumentException e) {
             throw new TypeConversionException(e.getMessage());
         }
     }

@@ -30,6 +30,7 @@ import org.gridbatch.api.JobView;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.WorkerView;
+import org.gridbatch.worker.gogo.Durations;
 
 /**
  * Prints what the commands return: lists as tables that fit the screen, single things as records.

@@ -23,6 +23,7 @@ import org.gridbatch.api.Limits;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.WorkQueue;
+import org.gridbatch.worker.gogo.Durations;
 import org.osgi.framework.ServiceException;
 
 /** Calls the queue, waits for its answer, and says in a user's words why there was none. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.Limits;
+import org.gridbatch.worker.gogo.Durations;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

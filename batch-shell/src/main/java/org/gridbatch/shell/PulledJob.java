@@ -17,6 +17,7 @@ import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
+import org.gridbatch.worker.gogo.Durations;
 import org.gridbatch.worker.gogo.ScriptOutcome;
 import org.gridbatch.worker.gogo.ScriptRunner;
 
@@ -126,7 +127,7 @@ final class PulledJob {
         if (delay.length == 0 && end.outcome() != ScriptOutcome.SNOOZED) {
             throw new CommandFailed("say for how long: snooze 5m");
         }
-        Duration time = delay.length == 0 ? end.delay() : Durations.parse(delay[0]);
+        Duration time = delay.length == 0 ? end.delay() : Words.duration(delay[0]);
         return end(ReportKind.SNOOZE, time, "", "");
     }
 

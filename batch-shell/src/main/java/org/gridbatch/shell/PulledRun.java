@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.Lease;
+import org.gridbatch.worker.gogo.Durations;
 import org.gridbatch.worker.gogo.JobHandle;
 import org.gridbatch.worker.gogo.Script;
 import org.gridbatch.worker.gogo.ScriptOutcome;

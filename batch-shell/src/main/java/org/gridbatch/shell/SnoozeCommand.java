@@ -26,7 +26,7 @@ final class SnoozeCommand extends ChangeCommand {
 
     @Override
     List<Changed> change(Grid grid, List<String> some) {
-        Duration delay = Durations.parse(words.get(words.size() - 1));
+        Duration delay = Words.duration(words.get(words.size() - 1));
         return grid.jobs(jobs -> jobs.snooze(some, delay));
     }
 }

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.worker.gogo.Durations;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

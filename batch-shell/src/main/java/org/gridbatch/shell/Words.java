@@ -5,6 +5,7 @@
 package org.gridbatch.shell;
 
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -14,6 +15,7 @@ import org.gridbatch.api.Changed;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Submitted;
+import org.gridbatch.worker.gogo.Durations;
 
 /**
  * Turns the arguments of a command, which Gogo gives as objects, into words: a job stands for its id, a closure for its
@@ -27,6 +29,15 @@ final class Words {
         List<String> words = new ArrayList<>();
         for (Object argument : arguments) add(argument, words);
         return words;
+    }
+
+    /** @throws CommandFailed if it is no duration; the message says what one looks like */
+    static Duration duration(String word) {
+        try {
+            return Durations.parse(word);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailed(e.getMessage(), e);
+        }
     }
 
     private static void add(Object argument, List<String> words) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.Limits;
 
 /**
  * What a script sees as {@code $job}: which job it is, and how to end it otherwise than by succeeding or throwing, as in
@@ -15,6 +16,8 @@ import org.gridbatch.api.Lease;
  * first one counts.
  */
 public final class JobHandle {
+    private static final Duration SHORTEST_SNOOZE = Duration.ofMillis(1);
+
     private final String id;
     private final int attempt;
     private final String queue;
@@ -72,9 +75,15 @@ public final class JobHandle {
      * Puts the job back for later, which uses up no attempt.
      *
      * @param delay a number with a unit: {@code 500ms}, {@code 90s}, {@code 5m}, {@code 2h}, {@code 1d}
+     * @throws IllegalArgumentException if it is none, or not one that the queue takes
      */
     public void snooze(String delay) {
-        throw decide(new ScriptDecision(ScriptOutcome.SNOOZED, Durations.parse(delay), ""));
+        Duration time = Durations.parse(delay);
+        if (time.compareTo(SHORTEST_SNOOZE) < 0 || time.compareTo(Limits.DELAY) > 0) {
+            throw new IllegalArgumentException(
+                    "cannot snooze for '" + delay + "', want 1ms to " + Durations.format(Limits.DELAY));
+        }
+        throw decide(new ScriptDecision(ScriptOutcome.SNOOZED, time, ""));
     }
 
     /** What the script decided; null if nothing. */

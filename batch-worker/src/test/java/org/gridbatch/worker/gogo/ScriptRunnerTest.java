@@ -357,7 +357,9 @@ public class ScriptRunnerTest {
                 Duration.ofMillis(500),
                 asJob("try { $job snooze 500ms } { test:print caught }").delay());
         assertEquals(ScriptOutcome.SNOOZED, asJob("each [1] { $job snooze 2h }").outcome());
-        assertThat(asJob("$job snooze soon").error(), containsString("want a number with a unit"));
+        assertThat(asJob("$job snooze soon").error(), containsString("'soon' is no duration, want one like 500ms"));
+        assertThat(asJob("$job snooze 0s").error(), containsString("want 1ms to 366d"));
+        assertThat(asJob("$job snooze 367d").error(), containsString("want 1ms to 366d"));
     }
 
     @Test
