@@ -221,14 +221,18 @@ public final class QueueEngine implements Replica {
         return answer;
     }
 
-    /** Leases jobs, waiting for some if there are none. */
+    /** Leases jobs, waiting for some if there are none. Whoever cancels the answer gets none any more. */
     public CompletableFuture<List<Lease>> claim(ClaimRequest request) {
-        return onCore(answer -> {
+        CompletableFuture<List<Lease>> claim = onCore(answer -> {
             long now = ticker.nanos();
             boolean firstCall = workers.claims(request, now);
             matchmaker.park(request, workers.offer(request), firstCall, answer, now);
             schedulePump();
         });
+        claim.whenComplete((leases, failure) -> {
+            if (claim.isCancelled()) onCoreOrElse(() -> matchmaker.hungUp(request, claim), () -> {});
+        });
+        return claim;
     }
 
     /** Takes note of what a worker offers. */
@@ -515,6 +519,7 @@ public final class QueueEngine implements Replica {
 
     private void release(List<Long> leaseIds, String reason) {
         if (leaseIds.isEmpty()) return;
+        leases.ending(leaseIds);
         chore(
                 new Command.Release(leaseIds, reason),
                 result -> LOG.info("released {} leases: {}", leaseIds.size(), reason),

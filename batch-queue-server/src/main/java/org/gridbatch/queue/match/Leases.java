@@ -188,6 +188,14 @@ public final class Leases {
         return new Due(expired, omitted);
     }
 
+    /** Takes note that these leases are about to be ended: until that is logged, nobody can renew or get them. */
+    public void ending(List<Long> leaseIds) {
+        for (long leaseId : leaseIds) {
+            Clock clock = clocks.get(leaseId);
+            if (clock != null) clock.ending = true;
+        }
+    }
+
     /** Takes note that the end of these leases was not logged. */
     public void notEnded(List<Long> leaseIds, long now) {
         for (long leaseId : leaseIds) {

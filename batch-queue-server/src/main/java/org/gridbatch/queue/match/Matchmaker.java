@@ -441,10 +441,9 @@ public final class Matchmaker {
         List<Long> leaseIds =
                 result.leases().stream().map(Result.Given::leaseId).toList();
         if (claim.ended) return leaseIds;
-        if (leaseIds.isEmpty()) {
-            parkAgain(claim);
-            openSuccessor(claim, 0, now);
-            return List.of();
+        if (leaseIds.isEmpty() || claim.calls.isEmpty()) {
+            waitOn(claim, now);
+            return leaseIds;
         }
         answered.remove(claim.key());
         answered.put(claim.key(), claim.request.claimId());
@@ -467,7 +466,13 @@ public final class Matchmaker {
         Claim claim = proposal.claim;
         settle(claim);
         if (claim.ended) return;
-        parkAgain(claim);
+        waitOn(claim, now);
+    }
+
+    /** After a proposal that brought the claim nothing. */
+    private void waitOn(Claim claim, long now) {
+        if (claim.calls.isEmpty()) forget(claim);
+        else parkAgain(claim);
         openSuccessor(claim, 0, now);
     }
 
@@ -503,6 +508,19 @@ public final class Matchmaker {
     public void endClaimOf(String worker, String incarnation) {
         Claim claim = open.get(new Claim.Key(worker, incarnation));
         if (claim != null) end(claim, List.of());
+    }
+
+    /**
+     * Takes note that the caller who waits for this answer has gone. A claim that nobody waits for is over, or else a job
+     * would be leased to a worker that cannot hear of it; if that lives after all, it claims again. While the claim is
+     * being granted it can still be repeated, and gets its leases then.
+     */
+    public void hungUp(ClaimRequest request, CompletableFuture<List<Lease>> answer) {
+        Claim claim = open.get(Claim.Key.of(request));
+        if (claim == null) return;
+        claim.calls.removeIf(call -> call.answer() == answer);
+        if (claim.successor != null && claim.successor.answer() == answer) claim.successor = null;
+        if (claim.calls.isEmpty() && !claim.granting) forget(claim);
     }
 
     /** Ends all claims. */

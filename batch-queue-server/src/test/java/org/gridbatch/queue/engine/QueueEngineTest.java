@@ -241,6 +241,68 @@ public class QueueEngineTest {
     }
 
     @Test
+    public void aWorkerThatHangsUpGetsNoJobAndCanClaimAgain() {
+        CompletableFuture<List<Lease>> lost = claim("w1", 1);
+        settle();
+        lost.cancel(true);
+        submit("job-1");
+        assertEquals(JobState.AVAILABLE, stateOf("job-1"));
+        assertEquals(1, now(claim("w1", 1)).size());
+    }
+
+    @Test
+    public void whatIsBeingGrantedToAWorkerThatHangsUpGoesToTheNextAtNoCost() {
+        CompletableFuture<List<Lease>> lost = claim("w1", 1);
+        settle();
+        submitLater("job-1");
+        core.runAll();
+        lost.cancel(true);
+        CompletableFuture<List<Lease>> next = claim("w2", 1);
+        settle();
+        assertEquals("job-1", next.join().get(0).spec().jobId());
+        assertEquals(0, job("job-1").rescues());
+        assertEquals(1, next.join().get(0).attempt());
+    }
+
+    @Test
+    public void aRepeatInTimeGetsWhatIsBeingGranted() {
+        CompletableFuture<List<Lease>> lost = claim("w1", 1);
+        settle();
+        submitLater("job-1");
+        core.runAll();
+        lost.cancel(true);
+        CompletableFuture<List<Lease>> repeat = claim("w1", 1);
+        settle();
+        assertEquals("job-1", repeat.join().get(0).spec().jobId());
+        assertEquals("nothing was given back", 0, job("job-1").attempts().size());
+    }
+
+    @Test
+    public void aClaimOutlivesOneOfItsTwoCalls() {
+        CompletableFuture<List<Lease>> lost = claim("w1", 1);
+        CompletableFuture<List<Lease>> repeat = claim("w1", 1);
+        settle();
+        lost.cancel(true);
+        submit("job-1");
+        assertEquals(1, repeat.join().size());
+    }
+
+    @Test
+    public void aNewerClaimThatHangsUpLeavesTheOneThatIsBeingGranted() {
+        CompletableFuture<List<Lease>> first = claim("w1", 1, List.of(), "", 2);
+        settle();
+        submitLater("job-1");
+        core.runAll();
+        CompletableFuture<List<Lease>> lost = claim("w1", 2, List.of(), "", 2);
+        core.runAll();
+        lost.cancel(true);
+        settle();
+        assertEquals(1, first.join().size());
+        submit("job-2");
+        assertEquals(JobState.AVAILABLE, stateOf("job-2"));
+    }
+
+    @Test
     public void aNewIncarnationEndsTheClaimOfTheOneBeforeAndLeavesItsLeases() {
         submit("job-1");
         long lease = now(claim("w1", 1)).get(0).leaseId();

@@ -17,9 +17,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobConflictException;
 import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
@@ -102,6 +104,16 @@ public class QueueServiceTest {
     public void nothingToChangeIsNothingToDo() {
         assertTrue(service.cancel(List.of(), null).toCompletableFuture().join().isEmpty());
         assertEquals(0, log.entries);
+    }
+
+    @Test
+    public void aClaimIsCancelledByTheStageThatTheTransportHas() {
+        ClaimRequest request = new ClaimRequest("w1", "i1", 1, List.of(), "", "", 1, 1, 0, Duration.ofSeconds(60));
+        service.claim(request).toCompletableFuture().cancel(true);
+        service.submit(List.of(SPEC));
+        assertEquals(
+                JobState.AVAILABLE,
+                service.get("job-1").toCompletableFuture().join().view().state());
     }
 
     @Test

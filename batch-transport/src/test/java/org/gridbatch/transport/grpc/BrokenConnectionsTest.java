@@ -121,6 +121,18 @@ public class BrokenConnectionsTest {
     }
 
     @Test
+    public void aCallerThatGoesCancelsWhatItWaitsForAtTheServer() {
+        Node server = open(Node.with());
+        Node client = open(Node.with());
+        Endpoint endpoint = server.export(Sample.class, service);
+        client.use(Sample.class, endpoint.description()).laterNumber(1);
+        awaitDependents(1);
+        client.close();
+
+        await("the service is told that nobody waits").atMost(SOON).until(service.number::isCancelled);
+    }
+
+    @Test
     public void theTimeoutOfTheServiceIsPublishedAndEndsTheCall() {
         Node server = open(Node.with());
         Node client = open(Node.with());
