@@ -178,8 +178,10 @@ final class Claims {
 
         void send() {
             if (!open.containsValue(this)) return;
+            // Without contact it does not wait for jobs: its answer is the first word that the queue is there.
+            ClaimRequest sent = contact.isHeld() ? request : withoutWait(request);
             long sentAt = loop.nanoTime();
-            loop.call(() -> queue.claim(request), request.maxWait().plus(ANSWER), new EventLoop.Answer<List<Lease>>() {
+            loop.call(() -> queue.claim(sent), sent.maxWait().plus(ANSWER), new EventLoop.Answer<List<Lease>>() {
                 @Override
                 public void value(List<Lease> leases) {
                     answered(leases, sentAt);
@@ -228,6 +230,20 @@ final class Claims {
             }
             loop.schedule(isAway ? away.next() : refused.next(), this::send);
         }
+    }
+
+    private static ClaimRequest withoutWait(ClaimRequest request) {
+        return new ClaimRequest(
+                request.worker(),
+                request.incarnation(),
+                request.claimId(),
+                request.queues(),
+                request.accepts(),
+                request.jobId(),
+                request.slots(),
+                request.totalSlots(),
+                request.ad(),
+                Duration.ZERO);
     }
 
     private void pauseAsking() {

@@ -46,6 +46,11 @@ final class Contact {
                 || why instanceof IndeterminateException;
     }
 
+    /** Whether the queue's last word was an answer. */
+    boolean isHeld() {
+        return state == State.HELD;
+    }
+
     void answered() {
         if (state == State.NEVER) LOG.info("worker {} has found the queue", worker);
         if (state == State.LOST) {

@@ -57,6 +57,14 @@ public class WorkerTest {
         loop.run();
     }
 
+    /** A worker whose first claim was answered, and whose second waits for jobs. */
+    private void startInContact(int slots) {
+        start(slots);
+        grant();
+        loop.pass(Duration.ofMillis(100));
+        queue.claims.remove(0);
+    }
+
     private static Lease lease(long id) {
         return lease(id, Duration.ZERO);
     }
@@ -216,10 +224,23 @@ public class WorkerTest {
 
     @Test
     public void aClaimThatIsNeverAnsweredIsRepeated() {
-        start(2);
+        startInContact(2);
         pass(loop, 46);
         assertEquals(2, queue.claims.size());
-        assertEquals(claim(0), claim(1));
+        assertEquals(claim(0).claimId(), claim(1).claimId());
+    }
+
+    @Test
+    public void aClaimWaitsForJobsOnlyInContactSoThatItsAnswerTellsAtOnceThatThereIsAQueue() {
+        start(2);
+        assertEquals(Duration.ZERO, claim(0).maxWait());
+        grant();
+        loop.pass(Duration.ofMillis(100));
+        assertEquals(Duration.ofSeconds(30), claim(1).maxWait());
+        queue.lastClaim().answer().completeExceptionally(new QueueUnavailableException("stopping"));
+        pass(loop, 1);
+        assertEquals(Duration.ZERO, claim(2).maxWait());
+        assertEquals("still the same claim", claim(1).claimId(), claim(2).claimId());
     }
 
     @Test
@@ -235,11 +256,11 @@ public class WorkerTest {
 
     @Test
     public void anEmptyAnswerIsFollowedByTheNextClaim() {
-        start(2);
+        startInContact(2);
         pass(loop, 30);
         grant();
         assertEquals(2, queue.claims.size());
-        assertEquals(2, claim(1).claimId());
+        assertEquals(claim(0).claimId() + 1, claim(1).claimId());
     }
 
     @Test
@@ -299,7 +320,7 @@ public class WorkerTest {
 
     @Test
     public void aLeaseOfAClaimThatWaitedLongIsConfirmedBeforeItsScriptStarts() {
-        start(1);
+        startInContact(1);
         queue.answersHeartbeats = false;
         pass(loop, 29);
         grant(lease(1));
@@ -312,7 +333,7 @@ public class WorkerTest {
 
     @Test
     public void aLeaseThatArrivesDuringAHeartbeatIsConfirmedByTheNextAtOnce() {
-        start(2);
+        startInContact(2);
         queue.answersHeartbeats = false;
         pass(loop, 29);
         grant(lease(1));
@@ -338,7 +359,7 @@ public class WorkerTest {
 
     @Test
     public void aLeaseThatAllowsForTheWaitOfItsClaimStartsAtOnce() {
-        start(1);
+        startInContact(1);
         pass(loop, 29);
         Lease brief = lease(1);
         grant(new Lease(brief.leaseId(), 1, TERM.plusSeconds(29), brief.spec()));
@@ -363,7 +384,7 @@ public class WorkerTest {
 
     @Test
     public void aLeaseThatIsLostBeforeItIsConfirmedIsNeverStarted() {
-        start(1);
+        startInContact(1);
         queue.lost = List.of(1L);
         pass(loop, 29);
         grant(lease(1));
@@ -438,7 +459,7 @@ public class WorkerTest {
 
     @Test
     public void aJobThatIsCancelledBeforeItStartsIsReportedSo() {
-        start(1);
+        startInContact(1);
         queue.cancelled = List.of(1L);
         pass(loop, 29);
         grant(lease(1));
@@ -708,7 +729,7 @@ public class WorkerTest {
 
     @Test
     public void aStopGivesBackWhatHasNotStarted() {
-        start(1);
+        startInContact(1);
         queue.answersHeartbeats = false;
         pass(loop, 29);
         grant(lease(1));

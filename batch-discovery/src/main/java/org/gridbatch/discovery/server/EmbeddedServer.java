@@ -37,6 +37,7 @@ final class EmbeddedServer {
     private final NIOServerCnxnFactory connections;
     private final DatadirCleanupManager cleanup;
     private final String address;
+    private final String bound;
 
     /** Reports when the server stops by itself, which ZooKeeper else only notes at DEBUG. */
     private static final class Server extends ZooKeeperServer {
@@ -74,6 +75,10 @@ final class EmbeddedServer {
                 settings.dataDir().toFile(), settings.dataDir().toFile(), SNAPSHOTS_KEPT, PURGE_HOURS);
         cleanup.start();
         address = clientAddress(settings.host(), connections.getLocalPort());
+        InetSocketAddress local = connections.getLocalAddress();
+        // A dual-stack socket would call every wildcard the one of IPv6.
+        boolean everywhere = local.getAddress().isAnyLocalAddress();
+        bound = hostAndPort(everywhere ? settings.host() : local.getAddress().getHostAddress(), local.getPort());
     }
 
     static EmbeddedServer start(ServerSettings settings) {
@@ -86,7 +91,7 @@ final class EmbeddedServer {
         ServiceUtils.setSystemExitProcedure(ServiceUtils.LOG_ONLY);
         try {
             EmbeddedServer server = new EmbeddedServer(settings);
-            LOG.info("ZooKeeper server listens at {}, its data is in {}", server.address, settings.dataDir());
+            LOG.info("ZooKeeper server listens at {}, its data is in {}", server.bound, settings.dataDir());
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
@@ -99,8 +104,14 @@ final class EmbeddedServer {
         }
     }
 
+    /** Where clients on this machine reach it. */
     String address() {
         return address;
+    }
+
+    /** What it is bound to, which can be more than the one address that its clients are told. */
+    String bound() {
+        return bound;
     }
 
     boolean running() {
@@ -115,9 +126,9 @@ final class EmbeddedServer {
             storage.close();
             lock.close();
         } catch (IOException e) {
-            LOG.warn("closing the data of the ZooKeeper server at {} failed", address, e);
+            LOG.warn("closing the data of the ZooKeeper server at {} failed", bound, e);
         }
-        LOG.info("ZooKeeper server at {} has stopped", address);
+        LOG.info("ZooKeeper server at {} has stopped", bound);
     }
 
     private static NIOServerCnxnFactory bind(ServerSettings settings) throws IOException {
@@ -155,6 +166,10 @@ final class EmbeddedServer {
 
     private static String clientAddress(String host, int port) throws IOException {
         String name = InetAddress.getByName(host).isAnyLocalAddress() ? "127.0.0.1" : host;
-        return (name.contains(":") ? "[" + name + "]" : name) + ":" + port;
+        return hostAndPort(name, port);
+    }
+
+    private static String hostAndPort(String host, int port) {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 }

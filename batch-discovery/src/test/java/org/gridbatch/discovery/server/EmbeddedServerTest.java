@@ -44,7 +44,17 @@ public class EmbeddedServerTest {
         server = start(0, folder.getRoot());
 
         assertTrue(server.address(), server.address().matches("127\\.0\\.0\\.1:[1-9]\\d*"));
+        assertEquals(server.address(), server.bound());
         assertTrue(server.running());
+    }
+
+    @Test
+    public void aServerOnAllAddressesTellsWhatItIsBoundToAndOneThatWorks() {
+        server = EmbeddedServer.start(
+                ServerSettings.of("0.0.0.0", 0, folder.getRoot().toString(), 100, 10));
+
+        assertTrue(server.bound(), server.bound().matches("0(\\.0){3}:[1-9]\\d*"));
+        assertTrue(server.address(), server.address().startsWith("127.0.0.1:"));
     }
 
     @Test
