@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.rules.ExternalResource;
 
 /** A real ZooKeeper server with short ticks that a test stops, starts and wipes; it always comes back at its port. */
-public final class TestServer extends ExternalResource {
+public class TestServer extends ExternalResource {
 
     public static final int TICK_MILLIS = 100;
 

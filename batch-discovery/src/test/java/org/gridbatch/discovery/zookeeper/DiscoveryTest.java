@@ -5,21 +5,21 @@
 package org.gridbatch.discovery.zookeeper;
 
 import static org.awaitility.Awaitility.await;
+import static org.gridbatch.discovery.zookeeper.TestGrid.ENDPOINTS;
+import static org.gridbatch.discovery.zookeeper.TestGrid.SOON;
+import static org.gridbatch.discovery.zookeeper.TestGrid.published;
+import static org.gridbatch.discovery.zookeeper.TestGrid.sees;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Transaction;
-import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
-import org.gridbatch.discovery.server.TestServer;
-import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
@@ -27,28 +27,18 @@ import org.osgi.service.remoteserviceadmin.EndpointEvent;
 
 public class DiscoveryTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
-    private static final String ENDPOINTS = "/gridbatch/endpoints";
-
     @Rule
-    public final TestServer server = new TestServer();
-
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    public final TestGrid grid = new TestGrid();
 
     @Before
     public void start() {
-        server.start();
-    }
-
-    @After
-    public void close() throws Exception {
-        for (AutoCloseable each : opened) each.close();
+        grid.start();
     }
 
     @Test
     public void anEndpointIsFoundChangedAndWithdrawn() {
-        Node a = node();
-        Node b = node();
+        Node a = grid.node();
+        Node b = grid.node();
 
         a.export("x");
         sees(b, "ADDED x");
@@ -63,12 +53,12 @@ public class DiscoveryTest {
 
     @Test
     public void aNodeThatComesLaterIsToldWhatThereIs() {
-        Node a = node();
+        Node a = grid.node();
         a.export("x");
         a.export("y");
-        await().atMost(SOON).until(() -> a.discovery.state().published() == 2);
+        published(a, 2);
 
-        Node b = node();
+        Node b = grid.node();
 
         await().atMost(SOON).until(() -> b.events.size() == 2);
         assertTrue(b.events.containsAll(List.of("ADDED x", "ADDED y")));
@@ -77,8 +67,8 @@ public class DiscoveryTest {
 
     @Test
     public void anEndpointThatNoLongerMatchesItsTellersFilterIsWithdrawn() {
-        Node a = node();
-        Node b = node();
+        Node a = grid.node();
+        Node b = grid.node();
         a.export("x");
         sees(b, "ADDED x");
 
@@ -89,8 +79,8 @@ public class DiscoveryTest {
 
     @Test
     public void listenersAreToldByTheirScope() {
-        Node a = node();
-        Node b = node();
+        Node a = grid.node();
+        Node b = grid.node();
         List<String> told = new CopyOnWriteArrayList<>();
         b.discovery.interests().listen("scoped", Node.recorder(told), Node.filters("(version>=2)"));
         a.modify("x", 1L);
@@ -109,10 +99,10 @@ public class DiscoveryTest {
 
     @Test
     public void aCleanStopDeletesTheNodesAtOnce() throws Exception {
-        Node a = node();
+        Node a = grid.node();
         a.export("x");
-        ZooKeeper client = client();
-        await().atMost(SOON).until(() -> a.discovery.state().published() == 1);
+        ZooKeeper client = grid.client();
+        published(a, 1);
 
         a.close();
 
@@ -121,8 +111,8 @@ public class DiscoveryTest {
 
     @Test
     public void aStopTakesBackWhatWasHandedOn() {
-        Node a = node();
-        Node b = node();
+        Node a = grid.node();
+        Node b = grid.node();
         a.export("x");
         sees(b, "ADDED x");
 
@@ -133,21 +123,22 @@ public class DiscoveryTest {
 
     @Test
     public void theChrootOfTheConnectStringIsMade() throws Exception {
-        Node a = node(server.address() + "/shared/grid-1");
+        Node a = grid.node(grid.address() + "/shared/grid-1");
         a.export("x");
-        await().atMost(SOON).until(() -> a.discovery.state().published() == 1);
+        published(a, 1);
 
         assertEquals(
-                1, client().getChildren("/shared/grid-1" + ENDPOINTS, false).size());
+                1,
+                grid.client().getChildren("/shared/grid-1" + ENDPOINTS, false).size());
     }
 
     @Test
     public void corruptDataIsSkippedUntilItIsRight() throws Exception {
-        Node a = node();
-        Node b = node();
+        Node a = grid.node();
+        Node b = grid.node();
         a.export("x");
         sees(b, "ADDED x");
-        ZooKeeper client = client();
+        ZooKeeper client = grid.client();
         byte[] good = EndpointXml.encode(Node.endpoint("other", "z", Map.of())).xml();
 
         client.create(ENDPOINTS + "/bad", new byte[] {1, 2}, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
@@ -169,8 +160,8 @@ public class DiscoveryTest {
 
     @Test
     public void anEndpointTooLargeIsNotPublished() {
-        Node a = node();
-        Node b = node();
+        Node a = grid.node();
+        Node b = grid.node();
 
         a.tell(EndpointEvent.ADDED, a.endpoint("big", Map.of("text", "x".repeat(9_000))));
         a.export("small");
@@ -181,10 +172,10 @@ public class DiscoveryTest {
 
     @Test
     public void aNodeDeletedByHandIsMadeAgain() throws Exception {
-        Node a = node();
+        Node a = grid.node();
         a.export("x");
-        ZooKeeper client = client();
-        await().atMost(SOON).until(() -> a.discovery.state().published() == 1);
+        ZooKeeper client = grid.client();
+        published(a, 1);
 
         for (String each : client.getChildren(ENDPOINTS, false)) client.delete(ENDPOINTS + "/" + each, -1);
 
@@ -193,11 +184,11 @@ public class DiscoveryTest {
 
     @Test
     public void everythingDeletedByHandIsMadeAgain() throws Exception {
-        Node a = node();
-        Node b = node();
+        Node a = grid.node();
+        Node b = grid.node();
         a.export("x");
         sees(b, "ADDED x");
-        ZooKeeper client = client();
+        ZooKeeper client = grid.client();
 
         // In one step, because discovery is quick to make again what is deleted one by one.
         Transaction all = client.transaction();
@@ -214,7 +205,7 @@ public class DiscoveryTest {
     @Test
     public void manyNodesAndEndpointsAgree() {
         List<Node> nodes = new ArrayList<>();
-        for (int i = 0; i < 8; i++) nodes.add(node());
+        for (int i = 0; i < 8; i++) nodes.add(grid.node());
         for (int i = 0; i < 8; i++) {
             for (int k = 0; k < 10; k++) nodes.get(i).export("e" + i + "-" + k);
         }
@@ -223,34 +214,5 @@ public class DiscoveryTest {
             await().atMost(SOON).until(() -> each.events.size() == 70);
             assertEquals(70, each.discovery.state().known());
         }
-    }
-
-    private Node node() {
-        return node(server.address());
-    }
-
-    private Node node(String address) {
-        Node node = new Node(address);
-        opened.add(node);
-        return node;
-    }
-
-    private ZooKeeper client() throws Exception {
-        ZooKeeper client = new ZooKeeper(server.address(), 2_000, DiscoveryTest::ignore);
-        opened.add(client);
-        await().atMost(SOON).until(() -> client.getState().isConnected());
-        return client;
-    }
-
-    private static void ignore(WatchedEvent event) {
-        // These tests look for themselves.
-    }
-
-    private static void sees(Node node, String... events) {
-        sees(node.events, events);
-    }
-
-    private static void sees(List<String> told, String... events) {
-        await().atMost(SOON).untilAsserted(() -> assertEquals(List.of(events), told));
     }
 }

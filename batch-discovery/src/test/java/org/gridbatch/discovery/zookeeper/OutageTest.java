@@ -5,65 +5,56 @@
 package org.gridbatch.discovery.zookeeper;
 
 import static org.awaitility.Awaitility.await;
+import static org.gridbatch.discovery.zookeeper.TestGrid.ENDPOINTS;
+import static org.gridbatch.discovery.zookeeper.TestGrid.SOON;
+import static org.gridbatch.discovery.zookeeper.TestGrid.connected;
+import static org.gridbatch.discovery.zookeeper.TestGrid.published;
+import static org.gridbatch.discovery.zookeeper.TestGrid.seesInAnyOrder;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
-import org.gridbatch.discovery.server.TestServer;
-import org.junit.After;
 import org.junit.Rule;
 import org.junit.Test;
 
 public class OutageTest {
 
-    private static final Duration SOON = Duration.ofSeconds(15);
-    private static final String ENDPOINTS = "/gridbatch/endpoints";
-
     @Rule
-    public final TestServer server = new TestServer();
-
-    private final List<AutoCloseable> opened = new ArrayList<>();
-
-    @After
-    public void close() throws Exception {
-        for (AutoCloseable each : opened) each.close();
-    }
+    public final TestGrid grid = new TestGrid();
 
     @Test
     public void aServerThatComesLateIsFound() {
-        Node a = node();
-        Node b = node();
+        Node a = grid.node();
+        Node b = grid.node();
         a.export("x");
         assertEquals(false, a.discovery.state().connected());
 
-        server.start();
+        grid.start();
 
-        sees(b, "ADDED x");
+        seesInAnyOrder(b, "ADDED x");
         assertTrue(a.discovery.state().connected());
     }
 
     @Test
     public void aHostWithoutAnAddressDoesNotHinderTheOthers() {
-        server.start();
-        Node a = node("no-such-host.invalid:2181," + server.address());
-        Node b = node();
+        grid.start();
+        Node a = grid.node("no-such-host.invalid:2181," + grid.address());
+        Node b = grid.node();
 
         a.export("x");
 
-        sees(b, "ADDED x");
+        seesInAnyOrder(b, "ADDED x");
     }
 
     @Test
     public void anUnknownHostIsTriedUntilItIsStopped() {
-        Node a = node("no-such-host.invalid:2181");
+        Node a = grid.node("no-such-host.invalid:2181");
         a.export("x");
         await().during(Duration.ofSeconds(1))
                 .atMost(SOON)
@@ -78,27 +69,23 @@ public class OutageTest {
 
     @Test
     public void aShortOutageWithTheSessionKeptThenALongOneWhereItExpiredLosesNothing() {
-        server.start();
-        Node a = node();
-        Node b = node();
+        grid.start();
+        Node a = grid.node();
+        Node b = grid.node();
         a.export("x");
-        sees(b, "ADDED x");
+        seesInAnyOrder(b, "ADDED x");
 
-        server.stop();
-        disconnected(a, b);
-        server.start();
-        connected(a, b);
+        grid.goesAway(a, b);
+        grid.comesBack(a, b);
         a.export("y");
-        sees(b, "ADDED x", "ADDED y");
+        seesInAnyOrder(b, "ADDED x", "ADDED y");
 
-        server.stop();
-        disconnected(a, b);
+        grid.goesAway(a, b);
         stayAway(Duration.ofMillis(3L * Node.SESSION_MILLIS));
-        server.start();
-        connected(a, b);
+        grid.comesBack(a, b);
         a.export("z");
-        sees(b, "ADDED x", "ADDED y", "ADDED z");
-        await().atMost(SOON).until(() -> a.discovery.state().published() == 3);
+        seesInAnyOrder(b, "ADDED x", "ADDED y", "ADDED z");
+        published(a, 3);
         // The nodes of the earlier session expire in the meantime.
         await("nothing is taken back")
                 .during(Duration.ofSeconds(4))
@@ -111,47 +98,43 @@ public class OutageTest {
 
     @Test
     public void aServerThatLostItsDataIsFilledAgain() throws Exception {
-        server.start();
-        ZooKeeper other = client();
-        Node a = node();
-        Node b = node();
+        grid.start();
+        ZooKeeper other = grid.client();
+        Node a = grid.node();
+        Node b = grid.node();
         a.export("x");
-        sees(b, "ADDED x");
+        seesInAnyOrder(b, "ADDED x");
         // The clients have now seen later transactions than the empty server will have.
         for (int i = 0; i < 50; i++) other.setData("/gridbatch", new byte[1], -1);
         a.modify("x", 1);
-        sees(b, "ADDED x", "MODIFIED x@1");
+        seesInAnyOrder(b, "ADDED x", "MODIFIED x@1");
 
-        server.stop();
-        server.wipe();
-        disconnected(a, b);
-        server.start();
-        connected(a, b);
+        grid.goesAway(a, b);
+        grid.wipe();
+        grid.comesBack(a, b);
 
         a.modify("x", 2);
-        sees(b, "ADDED x", "MODIFIED x@1", "MODIFIED x@2");
+        seesInAnyOrder(b, "ADDED x", "MODIFIED x@1", "MODIFIED x@2");
     }
 
     @Test
     public void whatWasImportedStaysDuringAnOutageAndGoesAfterItWhenItsPublisherIsGone() {
-        server.start();
-        Node a = node();
-        Node b = node();
-        Node c = node();
+        grid.start();
+        Node a = grid.node();
+        Node b = grid.node();
+        Node c = grid.node();
         a.export("x");
         c.export("y");
         await().atMost(SOON).until(() -> b.events.size() == 2);
 
-        server.stop();
-        disconnected(a, b, c);
+        grid.goesAway(a, b, c);
         c.close();
         await("nothing is taken back while ZooKeeper is away")
                 .during(Duration.ofSeconds(1))
                 .atMost(SOON)
                 .until(() -> b.events.size() == 2);
-        server.wipe();
-        server.start();
-        connected(a, b);
+        grid.wipe();
+        grid.comesBack(a, b);
 
         await().atMost(SOON).until(() -> b.events.size() == 3);
         assertEquals("REMOVED y", b.events.get(2));
@@ -160,30 +143,28 @@ public class OutageTest {
 
     @Test
     public void removalsWaitForAGraceAfterAReconnect() throws Exception {
-        server.start();
-        Node a = node();
-        Node b = node();
+        grid.start();
+        Node a = grid.node();
+        Node b = grid.node();
         a.export("x");
-        sees(b, "ADDED x");
+        seesInAnyOrder(b, "ADDED x");
 
-        server.stop();
-        disconnected(a, b);
-        server.start();
-        connected(a, b);
+        grid.goesAway(a, b);
+        grid.comesBack(a, b);
         Instant back = b.discovery.state().since();
         a.unexport("x");
 
-        sees(b, "ADDED x", "REMOVED x");
+        seesInAnyOrder(b, "ADDED x", "REMOVED x");
         assertTrue(Duration.between(back, Instant.now()).toMillis() >= Node.SESSION_MILLIS);
     }
 
     @Test
     public void anExpiredSessionIsReplaced() throws Exception {
-        server.start();
-        Node a = node();
-        Node b = node();
+        grid.start();
+        Node a = grid.node();
+        Node b = grid.node();
         a.export("x");
-        sees(b, "ADDED x");
+        seesInAnyOrder(b, "ADDED x");
 
         expire(a);
 
@@ -194,18 +175,18 @@ public class OutageTest {
 
     @Test
     public void aStaleNodeOfAnEarlierRunTakesNothingAwayWhenItExpires() throws Exception {
-        server.start();
-        Node b = node();
+        grid.start();
+        Node b = grid.node();
         connected(b);
-        ZooKeeper stale = client();
+        ZooKeeper stale = grid.client();
         byte[] xml =
                 EndpointXml.encode(Node.endpoint("earlier-run", "x", Map.of())).xml();
         stale.create(ENDPOINTS + "/earlier-run-1-0", xml, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
-        sees(b, "ADDED x");
+        seesInAnyOrder(b, "ADDED x");
 
-        Node a = node();
+        Node a = grid.node();
         a.export("x");
-        sees(b, "ADDED x", "MODIFIED x");
+        seesInAnyOrder(b, "ADDED x", "MODIFIED x");
         stale.close();
 
         await("the endpoint stays").during(Duration.ofSeconds(1)).atMost(SOON).until(() -> b.events.size() == 2);
@@ -214,12 +195,11 @@ public class OutageTest {
 
     @Test
     public void stoppingWhileZooKeeperIsAwayIsQuick() {
-        server.start();
-        Node a = node();
+        grid.start();
+        Node a = grid.node();
         a.export("x");
-        await().atMost(SOON).until(() -> a.discovery.state().published() == 1);
-        server.stop();
-        disconnected(a);
+        published(a, 1);
+        grid.goesAway(a);
 
         Instant before = Instant.now();
         a.close();
@@ -232,7 +212,7 @@ public class OutageTest {
     private void expire(Node node) throws Exception {
         ZooKeeper own = node.discovery.client();
         ZooKeeper twin = new ZooKeeper(
-                server.address(), Node.SESSION_MILLIS, event -> {}, own.getSessionId(), own.getSessionPasswd());
+                grid.address(), Node.SESSION_MILLIS, event -> {}, own.getSessionId(), own.getSessionPasswd());
         await().atMost(SOON).until(() -> twin.getState().isConnected());
         twin.close();
     }
@@ -246,41 +226,5 @@ public class OutageTest {
     private static void stayAway(Duration time) {
         Instant until = Instant.now().plus(time);
         await().atMost(SOON).until(() -> Instant.now().isAfter(until));
-    }
-
-    private static void disconnected(Node... nodes) {
-        for (Node each : nodes)
-            await().atMost(SOON).until(() -> !each.discovery.state().connected());
-    }
-
-    private static void connected(Node... nodes) {
-        for (Node each : nodes)
-            await().atMost(SOON).until(() -> each.discovery.state().connected());
-    }
-
-    private Node node() {
-        return node(server.address());
-    }
-
-    private Node node(String address) {
-        Node node = new Node(address);
-        opened.add(node);
-        return node;
-    }
-
-    private ZooKeeper client() throws Exception {
-        ZooKeeper client = new ZooKeeper(server.address(), 2_000, event -> {});
-        opened.add(client);
-        await().atMost(SOON).until(() -> client.getState().isConnected());
-        return client;
-    }
-
-    private static void sees(Node node, String... events) {
-        await().atMost(SOON).untilAsserted(() -> assertEquals(sorted(List.of(events)), sorted(node.events)));
-    }
-
-    /** Two endpoints can be told in either order. */
-    private static List<String> sorted(List<String> events) {
-        return events.stream().sorted(Comparator.naturalOrder()).toList();
     }
 }
