@@ -67,7 +67,7 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
-    /** Tells the node the terminal's new size. */
+    /** Tells the node the terminal's size: whenever it changes, and before a command whose output goes to a terminal. */
     public void resize(int columns, int rows) throws IOException {
         Frame.of(Frame.Type.RESIZE, List.of(Integer.toString(columns), Integer.toString(rows)))
                 .writeTo(out);

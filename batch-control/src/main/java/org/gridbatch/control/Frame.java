@@ -25,9 +25,9 @@ public record Frame(Type type, byte[] bytes) {
 
     /** What a frame says. */
     public enum Type {
-        /** To the node: run one command, given as a list of words. The first frame of its connection. */
+        /** To the node: run one command, given as a list of words. The first frame of its connection but for its size. */
         RUN,
-        /** To the node: run one line of Gogo. The first frame of its connection. */
+        /** To the node: run one line of Gogo. The first frame of its connection but for its size. */
         LINE,
         /** To the node: open an interactive shell; terminal type, columns, rows. The first frame of its connection. */
         ATTACH,
@@ -35,7 +35,10 @@ public record Frame(Type type, byte[] bytes) {
         INPUT,
         /** To the node: standard input has ended. */
         INPUT_END,
-        /** To the node: the terminal has another size; columns, rows. */
+        /**
+         * To the node: the terminal's size is now columns, rows. Before {@code RUN} or {@code LINE} it says that standard
+         * output is a terminal.
+         */
         RESIZE,
         /** From the node: something reads standard input; none is sent before. */
         WANT_INPUT,

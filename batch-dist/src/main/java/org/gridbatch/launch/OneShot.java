@@ -20,6 +20,9 @@ final class OneShot {
     /** How long a command waits for a grid that is not in sight. */
     private static final String WAIT_SECONDS = "15";
 
+    /** System property: the terminal's width, set by the script that starts this JVM if standard output is a terminal. */
+    private static final String COLUMNS = "gridbatch.columns";
+
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(10);
 
     private OneShot() {}
@@ -65,6 +68,8 @@ final class OneShot {
     }
 
     private static int run(ControlClient client, Frame frame) throws IOException {
+        int columns = Integer.getInteger(COLUMNS, 0);
+        if (columns > 0) client.resize(columns, 0);
         ControlClient.Exit exit = client.run(frame, System.in, System.out, System.err);
         if (exit.status() != 0) System.err.println("batch: " + exit.message());
         return exit.status();

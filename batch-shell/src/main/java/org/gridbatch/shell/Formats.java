@@ -89,8 +89,8 @@ final class Formats implements Converter {
         int width = escape instanceof CommandSession session ? width(session, 0) : 0;
         if (target instanceof Listing<?> list && list.isEmpty()) return list.none();
         if (target instanceof JobPage page)
-            return page.jobs().isEmpty() ? "no jobs" : jobs(page.jobs(), width) + more(page.next());
-        if (target instanceof Listing<?> list) return list(list, width) + more(list.next());
+            return page.jobs().isEmpty() ? "no jobs" : jobs(page.jobs(), width) + more(page.next(), width);
+        if (target instanceof Listing<?> list) return list(list, width) + more(list.next(), width);
         if (target instanceof Collection<?> list) return list(list, width);
         if (target instanceof JobDetail job) return job(job, width);
         if (target instanceof JobView job) return fields(job).format();
@@ -156,8 +156,14 @@ final class Formats implements Converter {
         return table.format(width);
     }
 
-    private static String more(String next) {
-        return next.isEmpty() ? "" : "\nmore: --after " + next;
+    /** For people only: what goes to a file or a pipe is rows and nothing else. */
+    private static String more(String next, int width) {
+        return next.isEmpty() || width == 0 ? "" : "\n" + more(next);
+    }
+
+    /** How to see the rest of a list. */
+    static String more(String next) {
+        return "more: --after " + next;
     }
 
     /** The time that matters in its state. */

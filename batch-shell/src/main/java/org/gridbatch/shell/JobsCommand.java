@@ -73,6 +73,8 @@ final class JobsCommand extends Command {
             found.addAll(page.jobs());
             next = page.next();
         } while (!next.isEmpty() && found.size() < limit);
+        // At a terminal it stands below the table, where one looks when that has scrolled by.
+        if (!next.isEmpty() && Formats.width(session, 0) == 0) System.err.println(Formats.more(next));
         return new Listing<>(found, next, "no jobs");
     }
 }

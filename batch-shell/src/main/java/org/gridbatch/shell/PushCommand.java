@@ -13,6 +13,7 @@ import org.gridbatch.api.Backoff;
 import org.gridbatch.api.JobIds;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.Submitted;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Parameters;
             "  push 'echo hello'",
             "  push { echo hello }",
             "  push -f report.gogo --queue nightly --tag shop=42 --at 2030-01-31T18:00:00Z",
-            "  cat report.gogo | push - --max-attempts 10 --backoff 5s..1h"
+            "  cat report.gogo | push - --max-attempts 10 --backoff 5s..1h",
+            "  push 'echo hello' --wait"
         })
 final class PushCommand extends Command {
     /** No sensible cap is lower, so for less there is no need to ask for the cap; the server checks it anyway. */
@@ -96,6 +98,11 @@ final class PushCommand extends Command {
             description = "Run it after this instant, such as 2030-01-31T18:00:00Z.")
     private Instant at = Instant.EPOCH;
 
+    @Option(
+            names = {"-w", "--wait"},
+            description = "Wait until it is final, as wait does; fails if it did not complete. The id goes to stderr.")
+    private boolean wait;
+
     @Override
     Object run(CommandSession session, Surroundings here) {
         Scripts.Script script = script(session).checked();
@@ -113,9 +120,13 @@ final class PushCommand extends Command {
                 .notBefore(at);
         if (maxAttempts != null) job.maxAttempts(maxAttempts);
         JobSpec spec = job.build();
-        return here.grid()
+        Submitted pushed = here.grid()
                 .jobs(queue -> queue.submit(List.of(spec)), "repeat the push with --id " + jobId)
                 .get(0);
+        if (!wait) return pushed;
+        // At once, so that whoever loses patience knows what to look for.
+        System.err.println("job " + jobId);
+        return new Listing<>(WaitCommand.untilFinal("push", List.of(jobId), null, here.grid()), "", "no jobs");
     }
 
     private Scripts.Script script(CommandSession session) {

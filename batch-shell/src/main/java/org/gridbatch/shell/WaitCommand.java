@@ -35,26 +35,37 @@ final class WaitCommand extends Command {
 
     @Override
     Object run(CommandSession session, Surroundings here) {
+        return new Listing<>(untilFinal("wait", ids, atMost, here.grid()), "", "no jobs");
+    }
+
+    /**
+     * Waits until all these jobs are final.
+     *
+     * @param command who waits, for messages
+     * @param atMost the longest wait; null for no limit
+     * @throws CommandFailed if one did not complete, or if the time is up
+     */
+    static List<JobView> untilFinal(String command, List<String> ids, Duration atMost, Grid grid) {
         long start = System.nanoTime();
         List<JobView> ended = new ArrayList<>();
         for (String id : ids) {
             JobView job;
             do {
-                Duration step = step(System.nanoTime() - start);
-                job = here.grid().await(id, step);
+                Duration step = step(atMost, System.nanoTime() - start);
+                job = grid.await(id, step);
                 if (!job.state().isFinal() && step.isZero()) {
-                    throw new CommandFailed("wait: job " + id + " is still " + Formats.word(job.state()) + " after "
-                            + Durations.format(atMost));
+                    throw new CommandFailed(command + ": job " + id + " is still " + Formats.word(job.state())
+                            + " after " + Durations.format(atMost));
                 }
             } while (!job.state().isFinal());
             ended.add(job);
         }
-        failUnlessCompleted(ended);
-        return new Listing<>(ended, "", "no jobs");
+        failUnlessCompleted(command, ended);
+        return ended;
     }
 
     /** What is left of the time; zero looks once more and does not wait. */
-    private Duration step(long passedNanos) {
+    private static Duration step(Duration atMost, long passedNanos) {
         if (atMost == null) return STEP;
         Duration left = atMost.minusNanos(passedNanos);
         if (left.isNegative()) return Duration.ZERO;
@@ -63,14 +74,14 @@ final class WaitCommand extends Command {
         return step.toMillis() == 0 ? Duration.ZERO : step;
     }
 
-    private static void failUnlessCompleted(List<JobView> jobs) {
+    private static void failUnlessCompleted(String command, List<JobView> jobs) {
         List<JobView> bad =
                 jobs.stream().filter(job -> job.state() != JobState.COMPLETED).toList();
         if (bad.isEmpty()) return;
         String named = bad.stream().limit(NAMED).map(WaitCommand::describe).collect(Collectors.joining("; "));
         String more = bad.size() > NAMED ? "; and " + (bad.size() - NAMED) + " more" : "";
         String counts = jobs.size() == 1 ? "" : bad.size() + " of " + jobs.size() + " jobs did not complete: ";
-        throw new CommandFailed("wait: " + counts + named + more);
+        throw new CommandFailed(command + ": " + counts + named + more);
     }
 
     private static String describe(JobView job) {

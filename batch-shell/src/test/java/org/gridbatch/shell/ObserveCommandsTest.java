@@ -9,6 +9,8 @@ import static org.gridbatch.shell.FakeQueue.attempt;
 import static org.gridbatch.shell.FakeQueue.failed;
 import static org.gridbatch.shell.FakeQueue.view;
 import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.CoreMatchers.endsWith;
+import static org.hamcrest.CoreMatchers.not;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
@@ -85,9 +87,19 @@ public class ObserveCommandsTest {
         for (int i = 0; i < 5; i++) shell.execute("push x --id j" + i);
 
         assertEquals("[j0, j1]", ids("jobs -n 2"));
-        assertThat(shell.shown("jobs -n2"), containsString("\nmore: --after j1"));
         assertEquals("[j2, j3]", ids("jobs --limit=2 --after j1"));
         assertEquals("[j4]", ids("jobs -n 2 --after j3"));
+    }
+
+    @Test
+    public void whereAListGoesOnIsToldBelowItAtATerminalAndElseOnStandardError() throws Exception {
+        for (int i = 0; i < 5; i++) shell.execute("push x --id j" + i);
+
+        assertThat(shell.shown("jobs -n2"), not(containsString("more")));
+        assertEquals("more: --after j1\n", shell.printed());
+        shell.session.put("COLUMNS", 80);
+        assertThat(shell.shown("jobs -n2"), endsWith("\nmore: --after j1"));
+        assertEquals("more: --after j1\n", shell.printed());
     }
 
     @Test

@@ -16,9 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.JobView;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Submitted;
 import org.junit.Rule;
@@ -31,6 +34,16 @@ public class PushCommandTest {
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
+
+    @Test
+    public void aPushThatWaitsReturnsTheJobWhenItCompletedAndFailsOtherwise() throws Exception {
+        shell.queue.awaits = CompletableFuture.completedFuture(FakeQueue.view("j1", JobState.COMPLETED));
+        assertEquals(JobState.COMPLETED, ((JobView) ((List<?>) shell.execute("push x --id j1 --wait")).get(0)).state());
+        assertEquals("job j1\n", shell.printed());
+
+        shell.queue.awaits = CompletableFuture.completedFuture(FakeQueue.failed("j2", JobState.DISCARDED, "boom"));
+        assertEquals("push: job j2 is discarded: boom", shell.refused("push -w x --id j2"));
+    }
 
     @Test
     public void aScriptInQuotesBecomesAJobAndItsIdIsShown() throws Exception {

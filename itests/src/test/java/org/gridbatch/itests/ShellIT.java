@@ -117,6 +117,28 @@ public class ShellIT {
     }
 
     @Test
+    public void aTableFitsAPersonsTerminalAndIsWholeInAPipe() throws Exception {
+        assumeTrue("there is no /usr/bin/script", Files.isExecutable(Path.of("/usr/bin/script")));
+        String name = "a-name-that-is-longer-than-all-the-others-".repeat(2);
+        grid.push("echo named", "--name", name);
+        String jobs = Batch.distribution().resolve("bin/batch") + " jobs --name " + name;
+        Process process =
+                grid.commands().startCommand(List.of("script", "-qec", "stty cols 100; " + jobs, "/dev/null"));
+        String shown;
+        try {
+            Batch.Collector out = new Batch.Collector(process.getInputStream());
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+            shown = out.text();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertTrue(shown, shown.contains("…"));
+        shown.lines().forEach(line -> assertTrue(line, line.strip().length() <= 100));
+        String piped = grid.batch("jobs", "--name", name).ok();
+        assertTrue(piped, piped.contains(name));
+    }
+
+    @Test
     public void attachNamesTheNodesThatThereAre() {
         Batch.Result result = grid.batch("attach", "worker-9");
         assertEquals(1, result.status());

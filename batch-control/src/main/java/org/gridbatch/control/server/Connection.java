@@ -76,14 +76,19 @@ final class Connection {
 
     private void serve() throws IOException {
         Frame first = Frame.readFrom(in);
+        int columns = 0;
+        if (first.type() == Frame.Type.RESIZE) {
+            columns = Integer.parseInt(first.texts().get(0));
+            first = Frame.readFrom(in);
+        }
         keys.connect(input);
         InputStream stdin = new WantedInput(input);
         OutputStream stdout = new FrameOutput(Frame.Type.OUT);
         OutputStream stderr = new FrameOutput(Frame.Type.ERR);
         List<String> texts = first.texts();
         running = switch (first.type()) {
-            case RUN -> sessions.command(texts, stdin, stdout, stderr);
-            case LINE -> sessions.line(texts.get(0), stdin, stdout, stderr);
+            case RUN -> sessions.command(texts, columns, stdin, stdout, stderr);
+            case LINE -> sessions.line(texts.get(0), columns, stdin, stdout, stderr);
             case ATTACH ->
                 sessions.interactive(
                         texts.get(0), Integer.parseInt(texts.get(1)), Integer.parseInt(texts.get(2)), stdin, stdout);

@@ -34,6 +34,12 @@ final class Sessions {
     /** Our own commands win over those of the same name that others bring. */
     static final String SCOPE = "batch:gogo:*";
 
+    /** Lists the commands of the shell. */
+    private static final String HELP = "help";
+
+    /** What lists them for the user of the system's shell, to whom they are words of the launcher. */
+    private static final String LAUNCHER_HELP = "batch help";
+
     /** What Gogo calls for a command that it does not find. */
     private static final String UNKNOWN_COMMAND = "default";
 
@@ -61,27 +67,29 @@ final class Sessions {
     /**
      * One command, given as words: they reach it as they are, with no quoting in between. They go through variables of
      * the session, since a word in a line would be read as Gogo.
+     *
+     * @param columns of the terminal that shows its output; 0 if it goes elsewhere
      */
-    Running command(List<String> words, InputStream in, OutputStream out, OutputStream err) {
+    Running command(List<String> words, int columns, InputStream in, OutputStream out, OutputStream err) {
         if (words.isEmpty() || !COMMAND.matcher(words.get(0)).matches()) {
             String word = words.isEmpty() ? "" : words.get(0);
-            return () -> "'" + word + "' is no command: see 'batch help'";
+            return () -> "'" + word + "' is no command: see '" + LAUNCHER_HELP + "'";
         }
         StringBuilder line = new StringBuilder(words.get(0));
         for (int i = 1; i < words.size(); i++) line.append(" $word").append(i);
         return () -> {
-            try (CommandSession session = session(in, out, err)) {
+            try (CommandSession session = session(columns, in, out, err)) {
                 for (int i = 1; i < words.size(); i++) session.put("word" + i, words.get(i));
-                return execute(session, line.toString());
+                return execute(session, line.toString(), LAUNCHER_HELP);
             }
         };
     }
 
-    /** One line of Gogo. */
-    Running line(String line, InputStream in, OutputStream out, OutputStream err) {
+    /** One line of Gogo; columns as for a command. */
+    Running line(String line, int columns, InputStream in, OutputStream out, OutputStream err) {
         return () -> {
-            try (CommandSession session = session(in, out, err)) {
-                return execute(session, line);
+            try (CommandSession session = session(columns, in, out, err)) {
+                return execute(session, line, HELP);
             }
         };
     }
@@ -92,12 +100,13 @@ final class Sessions {
         return new Interactive(terminal);
     }
 
-    private CommandSession session(InputStream in, OutputStream out, OutputStream err) {
+    private CommandSession session(int columns, InputStream in, OutputStream out, OutputStream err) {
         CommandSession session = open(
                 in,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
         session.put("SCOPE", SCOPE);
+        if (columns > 0) session.put("COLUMNS", columns);
         return session;
     }
 
@@ -107,14 +116,14 @@ final class Sessions {
         return session;
     }
 
-    private static String execute(CommandSession session, String line) {
+    private static String execute(CommandSession session, String line, String help) {
         try {
             Object result = session.execute(line);
             if (result != null) session.getConsole().println(session.format(result, Converter.INSPECT));
             session.getConsole().flush();
             return null;
         } catch (CommandNotFoundException e) {
-            return noCommand(e.getCommand(), "batch help");
+            return noCommand(e.getCommand(), help);
         } catch (Exception e) {
             log.debug("command line failed: {}", line, e);
             return message(e);
@@ -122,7 +131,7 @@ final class Sessions {
     }
 
     private static Object unknownCommand(CommandSession session, List<Object> words) {
-        throw new UnknownCommand(noCommand(String.valueOf(words.get(0)), "help"));
+        throw new UnknownCommand(noCommand(String.valueOf(words.get(0)), HELP));
     }
 
     private static String noCommand(String name, String help) {

@@ -91,6 +91,10 @@ public class ControlServerTest {
             }
         }
 
+        public String columns(CommandSession session) {
+            return String.valueOf(session.get("COLUMNS"));
+        }
+
         public void child(CommandSession session) {
             processor.createSession(session).close();
         }
@@ -111,7 +115,8 @@ public class ControlServerTest {
         // The shell keeps its history there.
         System.setProperty("user.home", folder.getRoot().toString());
         processor = new CommandProcessorImpl(THREAD_IO);
-        for (String function : List.of("words", "fails", "first", "hangs", "complains", "printsInterrupted", "child")) {
+        for (String function :
+                List.of("words", "fails", "first", "hangs", "complains", "printsInterrupted", "child", "columns")) {
             processor.addCommand("test", commands, function);
         }
         socket = folder.getRoot().toPath().resolve("n.sock");
@@ -149,6 +154,30 @@ public class ControlServerTest {
     public void anUnknownCommandIsNamed() throws IOException {
         assertTrue(run("nonsense").exit.message().contains("'nonsense'"));
         assertTrue(run("echo;rm").exit.message().contains("'echo;rm'"));
+    }
+
+    @Test
+    public void theHelpThatIsNamedIsTheOneAtHand() throws IOException {
+        assertEquals(
+                "there is no command 'nonsense': see 'batch help'",
+                run("nonsense").exit.message());
+        assertEquals(
+                "there is no command 'nonsense': see 'help'",
+                run(Frame.of(Frame.Type.LINE, List.of("nonsense")), "").exit.message());
+    }
+
+    @Test
+    public void aCommandKnowsTheWidthOfTheTerminalThatItsClientHas() throws IOException {
+        for (Frame frame :
+                List.of(Frame.of(Frame.Type.RUN, List.of("columns")), Frame.of(Frame.Type.LINE, List.of("columns")))) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            try (ControlClient client = new ControlClient(socket)) {
+                client.resize(132, 40);
+                client.run(frame, InputStream.nullInputStream(), out, out);
+            }
+            assertEquals("132\n", out.toString(StandardCharsets.UTF_8));
+            assertEquals("no terminal", "null\n", run(frame, "").out);
+        }
     }
 
     @Test
