@@ -20,6 +20,7 @@ import org.gridbatch.worker.gogo.Durations;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
@@ -64,6 +65,13 @@ final class CommandFunction implements Function {
     /** How the command is used, for its user. */
     static String usage(String name, Command call, CommandSession session) {
         return line(name, call, session).getUsageMessage(Ansi.OFF).stripTrailing();
+    }
+
+    /** What picocli knows about it. */
+    static CommandSpec spec(String name, Command call) {
+        CommandSpec spec = new CommandLine(call).getCommandSpec();
+        spec.name(name);
+        return spec;
     }
 
     private static CommandLine line(String name, Command call, CommandSession session) {

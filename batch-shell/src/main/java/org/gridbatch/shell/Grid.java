@@ -6,6 +6,7 @@ package org.gridbatch.shell;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +31,8 @@ import org.osgi.framework.ServiceException;
 final class Grid {
     /** Calls under way are ended by the transport; this is for one that does not. */
     private static final Duration GRACE = Limits.WAIT.plusSeconds(30);
+
+    private static final Duration GLANCE = Duration.ofSeconds(1);
 
     private final QueueCalls calls;
     private final Duration timeout;
@@ -83,6 +86,19 @@ final class Grid {
     /** @throws CommandFailed if the queue did not do it */
     <T> T work(Function<WorkQueue, CompletionStage<T>> call) {
         return answer(calls.work(call, timeout), timeout, "repeat the command");
+    }
+
+    /** For those who would rather have nothing than wait or fail. */
+    <T> Optional<T> glance(Function<JobQueue, CompletionStage<T>> call) {
+        try {
+            return Optional.of(
+                    calls.jobs(call, GLANCE).toCompletableFuture().get(GLANCE.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException | TimeoutException e) {
+            return Optional.empty();
+        }
     }
 
     /** For those who must not wait. */

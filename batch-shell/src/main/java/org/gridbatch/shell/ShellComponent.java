@@ -38,7 +38,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         configurationPid = "org.gridbatch.shell")
 @Designate(ocd = ShellComponent.Config.class)
 public final class ShellComponent {
-    private static final String SCOPE = "batch";
+    static final String SCOPE = "batch";
     private static final String NODE_PROPERTY = "gridbatch.name";
     private static final String ZOOKEEPER_PROPERTY = "gridbatch.zookeeper";
 
@@ -75,6 +75,8 @@ public final class ShellComponent {
         commands()
                 .forEach((name, command) -> registrations.add(context.registerService(
                         Function.class, new CommandFunction(name, command, here), commandProperties(name))));
+        registrations.add(
+                context.registerService(Function.class, new Completions(grid), commandProperties(Completions.NAME)));
         // Last: who waits for it finds all commands, and as they are configured.
         registrations.add(context.registerService(
                 Converter.class, new Formats(Clock.systemUTC()), converterProperties(config.node())));

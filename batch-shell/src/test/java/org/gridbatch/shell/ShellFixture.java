@@ -50,6 +50,7 @@ final class ShellFixture extends ExternalResource {
         ShellComponent.commands()
                 .forEach((name, command) ->
                         processor.addCommand("batch", new CommandFunction(name, command, here), name));
+        processor.addCommand("batch", new Completions(grid), Completions.NAME);
         processor.addCommand("test", new TestCommands(), TestCommands.class);
         processor.addConverter(new Formats(Clock.fixed(FakeQueue.NOW, ZoneOffset.UTC)));
         session = session("");

@@ -190,8 +190,7 @@ final class Sessions {
                 session.put(Shell.VAR_PROMPT, node + "> ");
                 session.put(UNKNOWN_COMMAND, (Function) Sessions::unknownCommand);
                 session.put(LineReader.HISTORY_FILE, Path.of(System.getProperty("user.home"), ".gridbatch", "history"));
-                new Shell(new LeavingContext(), processor, "no_profile")
-                        .gosh(session, new String[] {"--login", "--nohistory", "--noshutdown"});
+                new NodeShell(new LeavingContext(), processor).run(session);
                 return null;
             } catch (Exception e) {
                 log.debug("an interactive shell ended", e);

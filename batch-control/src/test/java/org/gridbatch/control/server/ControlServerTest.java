@@ -22,15 +22,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Function;
 import org.awaitility.Awaitility;
 import org.gridbatch.control.ControlClient;
 import org.gridbatch.control.Frame;
@@ -267,6 +271,26 @@ public class ControlServerTest {
         typist.types("\004");
 
         assertEquals(0, shell.get(10, TimeUnit.SECONDS).status());
+    }
+
+    @Test
+    public void commandsOfTheGridDeclareTheirCompletionWhenAShellOpens() throws Exception {
+        AtomicReference<Object> completions = new AtomicReference<>();
+        processor.addCommand(
+                "batch",
+                (Function) (session, arguments) -> {
+                    completions.set(Shell.getCompletions(session));
+                    return null;
+                },
+                "_completions");
+        Typist typist = new Typist();
+        typist.types("\004");
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        try (ControlClient client = new ControlClient(socket)) {
+            Frame attach = Frame.of(Frame.Type.ATTACH, List.of("dumb", "80", "24"));
+            assertEquals(0, client.run(attach, typist, screen, screen).status());
+        }
+        assertEquals("they can be added to", new HashMap<>(), completions.get());
     }
 
     private static void awaitOn(ByteArrayOutputStream screen, String text) {
