@@ -32,6 +32,7 @@ import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Submitted;
@@ -70,7 +71,8 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
                 .jobId(view.jobId())
                 .queue(view.queue())
                 .name(view.name())
-                .build();
+                .build()
+                .withDefaultsOf(QueueSettings.of(view.queue()));
         jobs.put(view.jobId(), new JobDetail(view, spec, List.of(attempts)));
     }
 
@@ -129,7 +131,8 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
     @Override
     public synchronized CompletionStage<List<Submitted>> submit(List<JobSpec> specs) {
         List<Submitted> answers = new ArrayList<>();
-        for (JobSpec spec : specs) {
+        for (JobSpec pushed : specs) {
+            JobSpec spec = pushed.withDefaultsOf(QueueSettings.of(pushed.queue()));
             boolean known = jobs.containsKey(spec.jobId());
             JobState state = spec.delay().isZero() ? JobState.AVAILABLE : JobState.SCHEDULED;
             if (!known) {

@@ -240,6 +240,7 @@ public class ObserveCommandsTest {
         assertEquals("""
                 grid        grid-1
                 term        7
+                blocked     0
                 scheduled   0
                 available   1
                 executing   0
