@@ -5,6 +5,7 @@
 package org.gridbatch.api;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.regex.Pattern;
 final class Check {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:~@-]*");
     private static final Pattern COMMAND = Pattern.compile("([^\\s:*()]+:)?[^\\s:*()]+");
+
+    private static final Instant FAR_FUTURE = Instant.parse("9999-12-31T00:00:00Z");
 
     private Check() {}
 
@@ -61,6 +64,15 @@ final class Check {
             throw new InvalidRequestException(field + " is " + duration + ", want " + least + " to " + most);
         }
         return duration;
+    }
+
+    /** A time that a database can hold; a missing one is {@link Instant#EPOCH}. */
+    static Instant time(String field, Instant value) {
+        Instant time = value == null ? Instant.EPOCH : value;
+        if (time.isBefore(Instant.EPOCH) || !time.isBefore(FAR_FUTURE)) {
+            throw new InvalidRequestException(field + " is " + time + ", want a time from 1970 to 9999");
+        }
+        return time;
     }
 
     static <T> List<T> list(String field, List<T> value, int maxSize) {

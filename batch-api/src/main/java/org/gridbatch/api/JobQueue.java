@@ -44,7 +44,11 @@ public interface JobQueue {
      */
     CompletionStage<List<Submitted>> submit(List<JobSpec> jobs);
 
-    /** @throws UnknownJobException (in the stage) if there is no such job, or it was pruned */
+    /**
+     * A job with its attempts; one that has left memory comes from the {@link History}.
+     *
+     * @throws UnknownJobException (in the stage) if there is no such job, or it was pruned
+     */
     CompletionStage<JobDetail> get(String jobId);
 
     /** One page of the jobs that match. */
@@ -63,21 +67,41 @@ public interface JobQueue {
      * cancelled even if it fails meanwhile, though not if it completes.
      *
      * @param reason kept with the job; may be empty
+     * @param by who wants it, kept in the {@link History}: {@code user@node}, see
+     *     {@link org.gridbatch.api.client.GridClient#caller()}; empty if that is not known
      */
-    CompletionStage<List<Changed>> cancel(List<String> jobIds, String reason);
+    CompletionStage<List<Changed>> cancel(List<String> jobIds, String reason, String by);
+
+    /** As {@link #cancel(List, String, String)}, without saying who wants it. */
+    default CompletionStage<List<Changed>> cancel(List<String> jobIds, String reason) {
+        return cancel(jobIds, reason, "");
+    }
 
     /**
      * Makes scheduled and retryable jobs available now. A cancelled or discarded job stays as it is and a new job with
      * {@code retryOf} is made; repeating the call answers with that job's id.
+     *
+     * @param by who wants it, as for a cancel
      */
-    CompletionStage<List<Changed>> retry(List<String> jobIds);
+    CompletionStage<List<Changed>> retry(List<String> jobIds, String by);
+
+    /** As {@link #retry(List, String)}, without saying who wants it. */
+    default CompletionStage<List<Changed>> retry(List<String> jobIds) {
+        return retry(jobIds, "");
+    }
 
     /**
      * Puts waiting jobs back for later.
      *
      * @param delay from now; one millisecond to 366 days
+     * @param by who wants it, as for a cancel
      */
-    CompletionStage<List<Changed>> snooze(List<String> jobIds, Duration delay);
+    CompletionStage<List<Changed>> snooze(List<String> jobIds, Duration delay, String by);
+
+    /** As {@link #snooze(List, Duration, String)}, without saying who wants it. */
+    default CompletionStage<List<Changed>> snooze(List<String> jobIds, Duration delay) {
+        return snooze(jobIds, delay, "");
+    }
 
     /** The workers that the server has heard of lately. */
     CompletionStage<List<WorkerView>> workers();

@@ -12,6 +12,8 @@ public final class Limits {
     public static final int NAME = 128;
     /** Characters in free text: a job's name, a tag's value, a reason, one argument. */
     public static final int TEXT = 4_096;
+    /** Characters in the name of who does something, {@code user@node}. */
+    public static final int BY = 256;
     /** Characters in a script, whatever the server is configured to; its default cap is 1 MiB of UTF-8. */
     public static final int SCRIPT = 4 << 20;
     /** Jobs in one {@link JobQueue#submit}, ids in one change, leases in one heartbeat, reports in one call. */

@@ -204,17 +204,17 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
     }
 
     @Override
-    public CompletionStage<List<Changed>> cancel(List<String> jobIds, String reason) {
+    public CompletionStage<List<Changed>> cancel(List<String> jobIds, String reason, String by) {
         return change(jobIds, JobState.CANCELLED, reason, "");
     }
 
     @Override
-    public CompletionStage<List<Changed>> retry(List<String> jobIds) {
+    public CompletionStage<List<Changed>> retry(List<String> jobIds, String by) {
         return change(jobIds, JobState.AVAILABLE, "", "-again");
     }
 
     @Override
-    public CompletionStage<List<Changed>> snooze(List<String> jobIds, Duration delay) {
+    public CompletionStage<List<Changed>> snooze(List<String> jobIds, Duration delay, String by) {
         return change(jobIds, JobState.SCHEDULED, "for " + delay, "");
     }
 

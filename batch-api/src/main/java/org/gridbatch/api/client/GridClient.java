@@ -4,6 +4,8 @@
  */
 package org.gridbatch.api.client;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -22,8 +24,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.gridbatch.api.GridConflictException;
+import org.gridbatch.api.History;
 import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.Limits;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.WorkQueue;
 import org.osgi.framework.BundleContext;
@@ -48,6 +52,7 @@ import org.osgi.util.tracker.ServiceTrackerCustomizer;
  */
 public final class GridClient implements AutoCloseable {
     private static final long FIRST_WAIT_MILLIS = 50;
+    private static final String NODE_PROPERTY = "gridbatch.name";
     private static final long MAX_WAIT_MILLIS = 2_000;
 
     private final Map<ServiceReference<JobQueue>, JobQueue> queues = new ConcurrentHashMap<>();
@@ -55,6 +60,7 @@ public final class GridClient implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final Set<Call<?>> calls = ConcurrentHashMap.newKeySet();
     private final String wantedGrid;
+    private final String caller;
     private volatile boolean closed;
 
     /** Follows the queue of the only grid in sight. */
@@ -68,6 +74,7 @@ public final class GridClient implements AutoCloseable {
      */
     public GridClient(BundleContext context, String grid) {
         wantedGrid = Objects.requireNonNull(grid, "grid");
+        caller = caller(context.getProperty(NODE_PROPERTY));
         timer = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "gridbatch-client");
             thread.setDaemon(true);
@@ -105,6 +112,36 @@ public final class GridClient implements AutoCloseable {
                     throw new QueueUnavailableException("the queue in sight is not exported as a WorkQueue as well");
                 },
                 atMost);
+    }
+
+    /** As {@link #jobs}, for {@link History}: the same endpoint has it as well. */
+    public <T> CompletionStage<T> history(Function<History, CompletionStage<T>> call, Duration atMost) {
+        return jobs(
+                queue -> {
+                    if (queue instanceof History history) return call.apply(history);
+                    throw new QueueUnavailableException("the queue in sight is not exported as a History as well");
+                },
+                atMost);
+    }
+
+    /** Who calls, for the audit trail: {@code user@node}, the user of this process and the node's or the host's name. */
+    public String caller() {
+        return caller;
+    }
+
+    private static String caller(String node) {
+        String name = node == null || node.isBlank() ? host() : node;
+        String caller = System.getProperty("user.name", "") + "@" + name;
+        return caller.substring(0, Math.min(Limits.BY, caller.length()));
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            // A host that does not know its own name; the user's says something all the same.
+            return "localhost";
+        }
     }
 
     /**

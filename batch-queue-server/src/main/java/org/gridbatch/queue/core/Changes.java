@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.Changed;
 import org.gridbatch.api.Dependency;
@@ -29,12 +30,12 @@ final class Changes {
     Result cancel(Command.Cancel c, long now) {
         List<Changed> answers = new ArrayList<>(c.jobIds().size());
         for (String jobId : c.jobIds()) answers.add(cancel(jobId, c.reason(), now));
-        return new Result.Altered(answers);
+        return audited(answers, c.by(), "cancel", c.reason(), now);
     }
 
     private Changed cancel(String jobId, String reason, long now) {
         Job job = state.jobs.get(jobId);
-        if (job == null) return unknown(jobId);
+        if (job == null) return notInMemory(jobId, known -> known.state() == JobState.CANCELLED);
         String why = reason.isEmpty() ? "cancelled" : reason;
         switch (job.state()) {
             case CANCELLED:
@@ -65,12 +66,12 @@ final class Changes {
     Result retry(Command.Retry c, long now) {
         List<Changed> answers = new ArrayList<>(c.jobIds().size());
         for (String jobId : c.jobIds()) answers.add(retry(jobId, c.room(), now));
-        return new Result.Altered(answers);
+        return audited(answers, c.by(), "retry", "", now);
     }
 
     private Changed retry(String jobId, Command.Room room, long now) {
         Job job = state.jobs.get(jobId);
-        if (job == null) return unknown(jobId);
+        if (job == null) return notInMemory(jobId, known -> !known.retriedAs().isEmpty());
         return switch (job.state()) {
             case BLOCKED, SCHEDULED, RETRYABLE -> {
                 // One that is blocked waits no more.
@@ -129,7 +130,7 @@ final class Changes {
         for (; number <= MAX_RETRY_NUMBER; number++) {
             String suffix = "~" + number;
             String id = root.substring(0, Math.min(root.length(), Limits.NAME - suffix.length())) + suffix;
-            if (state.jobs.get(id) == null) return id;
+            if (state.jobs.stateOf(id) == null) return id;
         }
         return "";
     }
@@ -138,12 +139,12 @@ final class Changes {
         long until = State.later(now, c.delay());
         List<Changed> answers = new ArrayList<>(c.jobIds().size());
         for (String jobId : c.jobIds()) answers.add(snooze(jobId, until));
-        return new Result.Altered(answers);
+        return audited(answers, c.by(), "snooze", "until " + Instant.ofEpochMilli(until), now);
     }
 
     private Changed snooze(String jobId, long until) {
         Job job = state.jobs.get(jobId);
-        if (job == null) return unknown(jobId);
+        if (job == null) return notInMemory(jobId, known -> false);
         switch (job.state()) {
             case EXECUTING:
                 return new Changed(jobId, ChangeOutcome.REFUSED, "", "worker " + job.worker() + " is executing it");
@@ -165,7 +166,25 @@ final class Changes {
         return new Changed(jobId, ChangeOutcome.DONE, "", "");
     }
 
-    private static Changed unknown(String jobId) {
+    /** Keeps who changed those jobs that did change. */
+    private Result.Altered audited(List<Changed> answers, String by, String action, String detail, long now) {
+        for (Changed one : answers) {
+            if (one.outcome() != ChangeOutcome.DONE && one.outcome() != ChangeOutcome.REQUESTED) continue;
+            state.audit(now, by, action, one.jobId(), one.newJobId().isEmpty() ? detail : "as " + one.newJobId());
+        }
+        return new Result.Altered(answers);
+    }
+
+    private Changed notInMemory(String jobId, Predicate<Known> isDone) {
+        Known known = state.jobs.known(jobId);
+        if (known != null && isDone.test(known)) {
+            return new Changed(jobId, ChangeOutcome.ALREADY, known.retriedAs(), "it was so before the job left memory");
+        }
+        if (known != null) {
+            String word = known.state().name().toLowerCase(Locale.ROOT);
+            return new Changed(
+                    jobId, ChangeOutcome.REFUSED, "", "it is " + word + ", and in the history only; push it anew");
+        }
         return new Changed(jobId, ChangeOutcome.UNKNOWN, "", "there is no such job, or it was pruned");
     }
 

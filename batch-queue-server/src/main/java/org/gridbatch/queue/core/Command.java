@@ -55,23 +55,38 @@ public sealed interface Command {
     }
 
     /** Stops jobs on request. */
-    record Cancel(List<String> jobIds, String reason) implements Command {
+    record Cancel(List<String> jobIds, String reason, String by) implements Command {
         public Cancel {
             jobIds = List.copyOf(jobIds);
+        }
+
+        /** On behalf of nobody that is to be remembered. */
+        public Cancel(List<String> jobIds, String reason) {
+            this(jobIds, reason, "");
         }
     }
 
     /** Makes waiting jobs available now, and new jobs of cancelled and discarded ones. */
-    record Retry(List<String> jobIds, Room room) implements Command {
+    record Retry(List<String> jobIds, Room room, String by) implements Command {
         public Retry {
             jobIds = List.copyOf(jobIds);
+        }
+
+        /** On behalf of nobody that is to be remembered. */
+        public Retry(List<String> jobIds, Room room) {
+            this(jobIds, room, "");
         }
     }
 
     /** Puts waiting jobs back for later. */
-    record Snooze(List<String> jobIds, Duration delay) implements Command {
+    record Snooze(List<String> jobIds, Duration delay, String by) implements Command {
         public Snooze {
             jobIds = List.copyOf(jobIds);
+        }
+
+        /** On behalf of nobody that is to be remembered. */
+        public Snooze(List<String> jobIds, Duration delay) {
+            this(jobIds, delay, "");
         }
     }
 
@@ -81,8 +96,28 @@ public sealed interface Command {
     /**
      * Forgets final jobs, the oldest first: those that became final before an instant, and those over a number or a
      * weight.
+     *
+     * @param archivedOnly whether jobs stay that the archive does not have
+     * @param knownIds how many ids of forgotten jobs stay known
+     * @param knownSinceMillis ids stay known of jobs that became final at this time or later
      */
-    record Prune(long finalBeforeMillis, int keep, long keepBytes, int most) implements Command {}
+    record Prune(
+            long finalBeforeMillis,
+            int keep,
+            long keepBytes,
+            int most,
+            boolean archivedOnly,
+            int knownIds,
+            long knownSinceMillis)
+            implements Command {
+        /** Without an archive, and no id stays known. */
+        public Prune(long finalBeforeMillis, int keep, long keepBytes, int most) {
+            this(finalBeforeMillis, keep, keepBytes, most, false, 0, 0);
+        }
+    }
+
+    /** The archive has all that became final, and all audit records, up to a number. */
+    record Archived(long through) implements Command {}
 
     /** Tells jobs of the end of those that they wait for; at most so many. */
     record Tell(int most) implements Command {}

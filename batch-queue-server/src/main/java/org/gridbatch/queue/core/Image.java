@@ -14,6 +14,7 @@ import org.gridbatch.api.JobState;
  * @param uniques the held unique keys, by key
  * @param untold the ends of jobs that not all who wait for them were told of
  * @param jobs all, oldest first
+ * @param history what is on the way to the archive, and what is left of that which has gone
  */
 public record Image(
         long nextSequence,
@@ -23,7 +24,19 @@ public record Image(
         Gates gates,
         List<Holder> uniques,
         List<Ended> untold,
-        List<Job> jobs) {
+        List<Job> jobs,
+        History history) {
+    /**
+     * @param nextNumber the next one on the way to the archive
+     * @param archivedThrough the archive has all up to this number
+     * @param audits those that wait for the archive
+     * @param known the ids of forgotten jobs, in the order in which they were forgotten
+     */
+    public record History(long nextNumber, long archivedThrough, List<Audit> audits, List<Known> known) {
+        /** Of a queue that never had an archive. */
+        public static final History NONE = new History(1, 0, List.of(), List.of());
+    }
+
     /** How far queues and limit keys have used their rates, in microseconds, and which exclusive keys are held. */
     public record Gates(Map<String, Long> queues, Map<String, Long> keys, Map<String, Long> held) {}
 

@@ -32,6 +32,7 @@ import org.gridbatch.api.QueueSettings;
  * @param attempts the ended ones, oldest first, the last {@link #MAX_ATTEMPTS_KEPT} of them
  * @param refusals how many reports came too late
  * @param waitsFor what it still waits for; empty unless blocked
+ * @param outbox its number on the way to the archive; 0 until it is final
  */
 public record Job(
         long sequence,
@@ -53,7 +54,8 @@ public record Job(
         String retriedAs,
         List<Attempt> attempts,
         int refusals,
-        List<Dependency> waitsFor) {
+        List<Dependency> waitsFor,
+        long outbox) {
     static final int MAX_ATTEMPTS_KEPT = 20;
 
     public Job {
@@ -82,6 +84,12 @@ public record Job(
                 + 60L * spec.placement().needs().size();
         weight += 200L * spec.after().size();
         return weight;
+    }
+
+    Job withOutbox(long number) {
+        Draft same = draft();
+        same.outbox = number;
+        return same.build();
     }
 
     /** What callers see, with what the job does not say taken from its queue. */
@@ -153,7 +161,8 @@ public record Job(
                 retriedAs,
                 attempts,
                 refusals,
-                waitsFor);
+                waitsFor,
+                0);
     }
 
     Draft draft() {
@@ -179,6 +188,7 @@ public record Job(
         List<Attempt> attempts;
         int refusals;
         List<Dependency> waitsFor;
+        private long outbox;
 
         private Draft(Job job) {
             base = job;
@@ -198,6 +208,7 @@ public record Job(
             attempts = job.attempts;
             refusals = job.refusals;
             waitsFor = job.waitsFor;
+            outbox = job.outbox;
         }
 
         Draft state(JobState value) {
@@ -238,7 +249,8 @@ public record Job(
                     retriedAs,
                     attempts,
                     refusals,
-                    waitsFor);
+                    waitsFor,
+                    outbox);
         }
     }
 }

@@ -7,6 +7,7 @@ package org.gridbatch.queue.core;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,6 +37,10 @@ final class Jobs {
     private final Census census = new Census();
     private final Dependents dependents = new Dependents();
     private final Gates gates;
+    /** Of final jobs that are forgotten, in the order in which they were. */
+    private final Map<String, Known> known = new LinkedHashMap<>();
+
+    private final Outbox outbox = new Outbox();
     private long weight;
     private long finalWeight;
     private List<Change> changes = new ArrayList<>();
@@ -88,7 +93,43 @@ final class Jobs {
     }
 
     long weight() {
-        return weight;
+        return weight + outbox.auditWeight() + known.size() * Known.WEIGHT;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /** The state of a job, also of a final one that is forgotten; null if it is not known. */
+    JobState stateOf(String jobId) {
+        Job job = byId.get(jobId);
+        if (job != null) return job.state();
+        Known forgotten = known.get(jobId);
+        return forgotten == null ? null : forgotten.state();
+    }
+
+    /** What is known of a final job that was forgotten; null if it is not known. */
+    Known known(String jobId) {
+        return known.get(jobId);
+    }
+
+    Collection<Known> allKnown() {
+        return known.values();
+    }
+
+    /** Keeps an id known; its job is not in memory. */
+    void know(Known one) {
+        known.remove(one.jobId());
+        known.put(one.jobId(), one);
+    }
+
+    /** The id that has been known for longest; null if there is none. */
+    Known oldestKnown() {
+        return known.isEmpty() ? null : known.values().iterator().next();
+    }
+
+    void forget(Known one) {
+        known.remove(one.jobId());
     }
 
     long finalWeight() {
@@ -110,8 +151,11 @@ final class Jobs {
         return finals.isEmpty() ? null : finals.first().job();
     }
 
-    void add(Job job) {
-        if (byId.containsKey(job.id())) throw new IllegalStateException("there is a job " + job.id() + " already");
+    void add(Job added) {
+        if (byId.containsKey(added.id())) throw new IllegalStateException("there is a job " + added.id() + " already");
+        // A job can be final from the start; one of an image of the first format has no number yet.
+        boolean fresh = added.state().isFinal() && added.outbox() == 0;
+        Job job = fresh ? added.withOutbox(outbox.take()) : added;
         byId.put(job.id(), job);
         byAge.put(job.sequence(), job);
         census.add(job);
@@ -148,10 +192,11 @@ final class Jobs {
         return drained;
     }
 
-    private void replace(Job from, Job to) {
-        if (byId.get(from.id()) != from || from.sequence() != to.sequence()) {
+    private void replace(Job from, Job next) {
+        if (byId.get(from.id()) != from || from.sequence() != next.sequence()) {
             throw new IllegalStateException("job " + from.id() + " is not what it was");
         }
+        Job to = next.state().isFinal() ? next.withOutbox(outbox.take()) : next;
         unindex(from);
         index(to);
         byId.put(to.id(), to);
@@ -174,6 +219,7 @@ final class Jobs {
         if (!job.waitsFor().isEmpty()) dependents.add(job);
         if (job.state().isFinal()) {
             finals.add(new Moment(job.finalAtMillis(), job));
+            outbox.add(job);
             finalWeight += job.weight();
         }
     }
@@ -189,6 +235,7 @@ final class Jobs {
         if (!job.waitsFor().isEmpty()) dependents.remove(job);
         if (job.state().isFinal()) {
             finals.remove(new Moment(job.finalAtMillis(), job));
+            outbox.remove(job);
             finalWeight -= job.weight();
         }
     }

@@ -7,6 +7,7 @@ package org.gridbatch.queue.core;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.JobSpec;
@@ -17,6 +18,9 @@ import org.gridbatch.api.VerdictKind;
 
 /** Leases: how they are given, and what becomes of a job when one ends. */
 final class LeaseRules {
+    /** A worker that reports without end must not fill the memory. */
+    private static final int MAX_REFUSALS_WAITING = 10_000;
+
     private final State state;
 
     LeaseRules(State state) {
@@ -49,6 +53,8 @@ final class LeaseRules {
 
     private Verdict end(Report report, long now) {
         Job job = state.jobs.get(report.jobId());
+        Known known = job == null ? state.jobs.known(report.jobId()) : null;
+        if (known != null) return refuse(known, report, now);
         if (job == null) {
             return new Verdict(
                     report.leaseId(),
@@ -161,6 +167,20 @@ final class LeaseRules {
         }
         state.jobs.amend(job, next.build());
         return new Verdict(report.leaseId(), VerdictKind.STALE, job.state(), why);
+    }
+
+    /** The job has left memory: the refusal is kept in the audit trail. */
+    private Verdict refuse(Known known, Report report, long now) {
+        if (known.leaseId() == report.leaseId() && known.reported() == report.kind()) {
+            return new Verdict(report.leaseId(), VerdictKind.REPEATED, known.state(), "recorded before");
+        }
+        String why = "lease " + report.leaseId() + " no longer holds job " + report.jobId() + ": it is "
+                + known.state().name().toLowerCase(Locale.ROOT) + ", and final";
+        if (state.jobs.outbox().audits() < MAX_REFUSALS_WAITING) {
+            String error = report.error().isEmpty() ? "" : "; it said: " + head(report.error());
+            state.audit(now, report.worker(), "refused", report.jobId(), report.kind() + ": " + why + error);
+        }
+        return new Verdict(report.leaseId(), VerdictKind.STALE, known.state(), why);
     }
 
     Result expire(Command.Expire c, long now) {

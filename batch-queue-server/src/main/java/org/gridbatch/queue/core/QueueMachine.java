@@ -77,6 +77,8 @@ public final class QueueMachine {
         if (command instanceof Command.Snooze c) return changes.snooze(c, now);
         if (command instanceof Command.Promote c) return promote(c, now);
         if (command instanceof Command.Prune c) return prune(c);
+        if (command instanceof Command.Archived c)
+            return new Result.Done(jobs.outbox().archived(c.through()));
         if (command instanceof Command.Tell c) return tell(c, now);
         if (command instanceof Command.Configure c) return set(rules -> rules.set(c.settings()));
         if (command instanceof Command.Pause c)
@@ -215,6 +217,43 @@ public final class QueueMachine {
         return oldest == null ? Long.MAX_VALUE : oldest.finalAtMillis();
     }
 
+    /** Whether the archive has the oldest final job; true if there is none. */
+    public boolean isOldestFinalArchived() {
+        Job oldest = jobs.oldestFinal();
+        return oldest == null || jobs.outbox().isArchived(oldest);
+    }
+
+    /** The ids of forgotten jobs that are known. */
+    public int known() {
+        return jobs.allKnown().size();
+    }
+
+    /** Since when the id that has been known for longest has been final; {@link Long#MAX_VALUE} if there is none. */
+    public long oldestKnownMillis() {
+        Known oldest = jobs.oldestKnown();
+        return oldest == null ? Long.MAX_VALUE : oldest.finalAtMillis();
+    }
+
+    /** How many final jobs wait for the archive. */
+    public int unarchivedJobs() {
+        return jobs.outbox().jobs();
+    }
+
+    /** How many audit records wait for the archive. */
+    public int unarchivedAudits() {
+        return jobs.outbox().audits();
+    }
+
+    /** About how much memory what waits for the archive takes. */
+    public long unarchivedBytes() {
+        return jobs.outbox().weight();
+    }
+
+    /** The first of what waits for the archive, within bounds but at least one. */
+    public Unarchived unarchived(int most, long mostBytes) {
+        return jobs.outbox().first(most, mostBytes, this::detail);
+    }
+
     /** The time of the last command. */
     public Instant lastTime() {
         return Instant.ofEpochMilli(state.lastMillis);
@@ -282,8 +321,17 @@ public final class QueueMachine {
         for (Job job = jobs.oldestFinal(); job != null && done < c.most(); job = jobs.oldestFinal()) {
             boolean tooMany = jobs.finals() > c.keep() || jobs.finalWeight() > c.keepBytes();
             if (!tooMany && job.finalAtMillis() >= c.finalBeforeMillis()) break;
+            if (c.archivedOnly() && !jobs.outbox().isArchived(job)) break;
             jobs.remove(job);
+            if (job.finalAtMillis() >= c.knownSinceMillis() && c.knownIds() > 0) jobs.know(Known.of(job));
             done++;
+        }
+        int forgotten = 0;
+        for (Known known = jobs.oldestKnown();
+                known != null && forgotten < 2 * c.most();
+                known = jobs.oldestKnown(), forgotten++) {
+            if (jobs.allKnown().size() <= c.knownIds() && known.finalAtMillis() >= c.knownSinceMillis()) break;
+            jobs.forget(known);
         }
         return new Result.Done(done);
     }

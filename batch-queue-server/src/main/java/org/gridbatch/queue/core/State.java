@@ -43,6 +43,8 @@ final class State {
         nextSequence = image.nextSequence();
         nextLeaseId = image.nextLeaseId();
         lastMillis = image.lastMillis();
+        jobs.outbox().restore(image.history());
+        image.history().known().forEach(jobs::know);
         for (Job job : image.jobs()) jobs.add(job);
         jobs.drainChanges();
         gates.restore(image.gates());
@@ -59,7 +61,12 @@ final class State {
                 gates.image(),
                 uniques.all(),
                 jobs.dependents().untold(),
-                new ArrayList<>(jobs.all()));
+                new ArrayList<>(jobs.all()),
+                new Image.History(
+                        jobs.outbox().next(),
+                        jobs.outbox().archivedThrough(),
+                        jobs.outbox().waitingAudits(),
+                        new ArrayList<>(jobs.allKnown())));
     }
 
     QueueSettings settings(Job job) {
@@ -83,6 +90,13 @@ final class State {
     void add(Job job) {
         jobs.add(job.numbered(nextSequence++));
         uniques.take(job, lastMillis);
+    }
+
+    /** Keeps who did what, unless nobody said who. */
+    void audit(long now, String by, String action, String subject, String detail) {
+        if (by.isEmpty()) return;
+        Outbox outbox = jobs.outbox();
+        outbox.add(new Audit(outbox.take(), now, by, action, subject, detail));
     }
 
     /** The one way for a job to another state. */

@@ -30,14 +30,18 @@ final class Submission {
         Need need = new Need();
         for (JobSpec spec : c.jobs()) {
             Job known = state.jobs.get(spec.jobId());
+            Known forgotten = state.jobs.known(spec.jobId());
             JobSpec same = known != null ? known.spec() : fresh.get(spec.jobId());
-            if (same != null && !same.equals(spec)) {
+            boolean conflict = forgotten != null
+                    ? forgotten.fingerprint() != Fingerprint.of(spec)
+                    : same != null && !same.equals(spec);
+            if (conflict) {
                 return new Result.Refused(
                         Result.Refusal.CONFLICT,
                         "job " + spec.jobId() + " is known with another content; choose another id",
                         spec.jobId());
             }
-            if (same != null) continue;
+            if (same != null || forgotten != null) continue;
             String key = spec.unique().key();
             if (state.uniques.holder(spec.unique(), now) != null || !key.isEmpty() && !freshKeys.add(key)) continue;
             String missing = missing(spec, fresh);
@@ -61,14 +65,14 @@ final class Submission {
 
     private String missing(JobSpec spec, Map<String, JobSpec> fresh) {
         for (Dependency one : spec.after()) {
-            if (state.jobs.get(one.jobId()) == null && !fresh.containsKey(one.jobId())) return one.jobId();
+            if (state.jobs.stateOf(one.jobId()) == null && !fresh.containsKey(one.jobId())) return one.jobId();
         }
         return null;
     }
 
     private Submitted take(JobSpec spec, Map<String, JobSpec> fresh, long now) {
-        Job known = state.jobs.get(spec.jobId());
-        if (known != null) return new Submitted(spec.jobId(), true, known.state());
+        JobState known = state.jobs.stateOf(spec.jobId());
+        if (known != null) return new Submitted(spec.jobId(), true, known);
         if (!fresh.containsKey(spec.jobId())) {
             Image.Holder holder = state.uniques.holder(spec.unique(), now);
             return new Submitted(holder.jobId(), true, holder.state());
@@ -94,11 +98,10 @@ final class Submission {
         List<Dependency> waitsFor = new ArrayList<>();
         String lost = "";
         for (Dependency one : spec.after()) {
-            Job parent = state.jobs.get(one.jobId());
-            boolean good = parent.state() == JobState.COMPLETED
-                    || one.when() == Dependency.When.FINAL && parent.state().isFinal();
+            JobState parent = state.jobs.stateOf(one.jobId());
+            boolean good = parent == JobState.COMPLETED || one.when() == Dependency.When.FINAL && parent.isFinal();
             if (good) continue;
-            if (parent.state().isFinal() && one.otherwise() == Dependency.Otherwise.CANCEL) lost = one.jobId();
+            if (parent.isFinal() && one.otherwise() == Dependency.Otherwise.CANCEL) lost = one.jobId();
             waitsFor.add(one);
         }
         JobState first = !lost.isEmpty()
@@ -124,7 +127,8 @@ final class Submission {
                 "",
                 List.of(),
                 0,
-                first.isFinal() ? List.of() : waitsFor);
+                first.isFinal() ? List.of() : waitsFor,
+                0);
     }
 
     /** What new jobs need of that which is bounded. */

@@ -52,6 +52,7 @@ import org.gridbatch.queue.core.Job;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Result;
 import org.gridbatch.queue.core.Rules;
+import org.gridbatch.queue.core.Unarchived;
 import org.gridbatch.queue.log.CommandLog;
 import org.gridbatch.queue.log.Entry;
 import org.gridbatch.queue.log.EntryCodec;
@@ -92,6 +93,7 @@ public final class QueueEngine implements Replica {
     private static final int MOST_PROMOTED = 1_000;
     private static final int MOST_PRUNED = 1_000;
     private static final int MOST_TOLD = 1_000;
+    private static final int MOST_UNARCHIVED_WITHOUT_ARCHIVE = 1_000;
     private static final Duration LOG_PAUSE = Duration.ofMillis(200);
 
     private final Settings settings;
@@ -113,6 +115,8 @@ public final class QueueEngine implements Replica {
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private volatile boolean accepting;
     private volatile String problem = "";
+    private volatile String archiveProblem = "";
+    private volatile Backlog backlog = Backlog.NONE;
 
     /** From here on, only the core executor's tasks touch anything. */
     private QueueMachine machine = new QueueMachine();
@@ -132,6 +136,7 @@ public final class QueueEngine implements Replica {
     private boolean promoting;
     private boolean pruning;
     private boolean telling;
+    private boolean dropping;
     private int searches;
 
     /**
@@ -173,6 +178,7 @@ public final class QueueEngine implements Replica {
                 machine, leases, workers, answers, settings.bounds().claims());
         waiters = new Waiters(machine, answers);
         lastTickNanos = now;
+        count();
         running = true;
         accepting = true;
         ready.complete(null);
@@ -186,7 +192,48 @@ public final class QueueEngine implements Replica {
 
     /** What is wrong with the server now, for people; empty if nothing is. */
     public String problem() {
-        return problem;
+        String archive = archiveProblem();
+        return problem.isEmpty() ? archive : archive.isEmpty() ? problem : problem + "; " + archive;
+    }
+
+    private String archiveProblem() {
+        Backlog now = backlog;
+        boolean full = isFull(now);
+        if (archiveProblem.isEmpty() && !full) return "";
+        return (archiveProblem.isEmpty() ? "the archive is slower than the jobs" : archiveProblem) + "; " + now.jobs()
+                + " final jobs wait for it"
+                + (full ? ", and no more jobs are given to workers until it has taken some" : "");
+    }
+
+    /** Says what is wrong with the archive; empty if nothing is. */
+    public void setArchiveProblem(String text) {
+        archiveProblem = text;
+    }
+
+    /** What waits for the archive. */
+    public Backlog backlog() {
+        return backlog;
+    }
+
+    /**
+     * How much waits for the archive.
+     *
+     * @param jobs final jobs
+     * @param audits audit records
+     * @param bytes about how much memory they take
+     */
+    public record Backlog(int jobs, int audits, long bytes) {
+        static final Backlog NONE = new Backlog(0, 0, 0);
+    }
+
+    private boolean isFull(Backlog now) {
+        Settings.Archiving archiving = settings.archiving();
+        return archiving.on() && (now.jobs() >= archiving.jobs() || now.bytes() >= archiving.bytes());
+    }
+
+    /** The first of what waits for the archive, within bounds but at least one. */
+    public CompletableFuture<Unarchived> unarchived(int most, long mostBytes) {
+        return read(() -> machine.unarchived(most, mostBytes));
     }
 
     /** Logs a command; the stage completes when it is on disk and applied. */
@@ -194,6 +241,11 @@ public final class QueueEngine implements Replica {
         CompletableFuture<Result> answer = new CompletableFuture<>();
         if (!accepting) {
             answer.completeExceptionally(unavailable());
+            return answer;
+        }
+        if (isChange(command) && backlog.audits() >= settings.archiving().audits()) {
+            answer.completeExceptionally(new QueueUnavailableException(
+                    backlog.audits() + " changes wait for the archive already; repeat later"));
             return answer;
         }
         byte[] bytes = EntryCodec.encode(command);
@@ -219,6 +271,13 @@ public final class QueueEngine implements Replica {
                 why -> answers.execute(() -> answer.completeExceptionally(why))));
         schedulePump();
         return answer;
+    }
+
+    /** Whether it makes audit records. */
+    private static boolean isChange(Command command) {
+        return command instanceof Command.Cancel
+                || command instanceof Command.Retry
+                || command instanceof Command.Snooze;
     }
 
     /** Leases jobs, waiting for some if there are none. Whoever cancels the answer gets none any more. */
@@ -411,7 +470,14 @@ public final class QueueEngine implements Replica {
             }
             if (!running && inFlight.isEmpty()) stopped.complete(null);
         }
-        if (running) pump();
+        if (!running) return;
+        count();
+        pump();
+    }
+
+    private void count() {
+        backlog = new Backlog(machine.unarchivedJobs(), machine.unarchivedAudits(), machine.unarchivedBytes());
+        matchmaker.hold(isFull(backlog));
     }
 
     private void publish() {
@@ -546,6 +612,7 @@ public final class QueueEngine implements Replica {
             promote(time);
             tell();
             prune(time);
+            if (!settings.archiving().on()) dropUnarchived();
         } else if (problem.isEmpty()) {
             problem =
                     "the wall clock jumped by " + jump + "; jobs that wait for a time go on waiting until it is back; "
@@ -601,18 +668,40 @@ public final class QueueEngine implements Replica {
 
     private void prune(Instant time) {
         long before = time.minus(settings.keepFinalFor()).toEpochMilli();
-        boolean needed = machine.finals() > settings.keepFinal()
+        Settings.Archiving archiving = settings.archiving();
+        long knownSince = time.minus(archiving.knownFor()).toEpochMilli();
+        boolean tooMany = machine.finals() > settings.keepFinal()
                 || machine.finalBytes() > settings.keepFinalBytes()
                 || machine.oldestFinalMillis() < before;
+        boolean needed = tooMany && (!archiving.on() || machine.isOldestFinalArchived())
+                || machine.known() > archiving.knownIds()
+                || machine.oldestKnownMillis() < knownSince;
         if (pruning || !needed) return;
         pruning = true;
         chore(
-                new Command.Prune(before, settings.keepFinal(), settings.keepFinalBytes(), MOST_PRUNED),
+                new Command.Prune(
+                        before,
+                        settings.keepFinal(),
+                        settings.keepFinalBytes(),
+                        MOST_PRUNED,
+                        archiving.on(),
+                        archiving.knownIds(),
+                        knownSince),
                 result -> {
                     pruning = false;
                     if (running) prune(clock.now());
                 },
                 why -> pruning = false);
+    }
+
+    /** Without an archive nothing waits for it; numbers are given out all the same, so that one can be added later. */
+    private void dropUnarchived() {
+        if (dropping || machine.unarchivedJobs() + machine.unarchivedAudits() < MOST_UNARCHIVED_WITHOUT_ARCHIVE) return;
+        dropping = true;
+        chore(
+                new Command.Archived(machine.unarchived(1, 0).last()),
+                result -> dropping = false,
+                why -> dropping = false);
     }
 
     private void breakDown(Throwable cause) {

@@ -17,6 +17,7 @@ import org.gridbatch.queue.core.Command;
  * @param keepFinal how many final jobs stay known
  * @param keepFinalFor how long
  * @param keepFinalBytes in how much memory
+ * @param archiving what is kept for the archive
  */
 public record Settings(
         Duration lease,
@@ -26,7 +27,35 @@ public record Settings(
         int keepFinal,
         Duration keepFinalFor,
         long keepFinalBytes,
+        Archiving archiving,
         Bounds bounds) {
+    /** Without an archive. */
+    public Settings(
+            Duration lease,
+            int maxRescues,
+            int maxScriptBytes,
+            Command.Room room,
+            int keepFinal,
+            Duration keepFinalFor,
+            long keepFinalBytes,
+            Bounds bounds) {
+        this(lease, maxRescues, maxScriptBytes, room, keepFinal, keepFinalFor, keepFinalBytes, Archiving.OFF, bounds);
+    }
+
+    /**
+     * How much may wait for the archive, and what stays known of jobs that left memory.
+     *
+     * @param on whether there is an archive; without one nothing waits for it
+     * @param jobs with so many final jobs waiting, no more jobs are leased
+     * @param bytes with so many bytes waiting, about, no more jobs are leased
+     * @param audits with so many audit records waiting, nobody may change jobs any more
+     * @param knownIds how many ids of forgotten jobs stay known
+     * @param knownFor how long after they became final
+     */
+    public record Archiving(boolean on, int jobs, long bytes, int audits, int knownIds, Duration knownFor) {
+        public static final Archiving OFF = new Archiving(false, 0, 0, Integer.MAX_VALUE, 0, Duration.ZERO);
+    }
+
     /**
      * How much may wait inside the engine.
      *

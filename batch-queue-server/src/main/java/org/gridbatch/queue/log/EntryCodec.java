@@ -33,6 +33,7 @@ public final class EntryCodec {
     private static final int WEIGH = 14;
     private static final int RESTRICT = 15;
     private static final int DRAIN = 16;
+    private static final int ARCHIVED = 30;
 
     private EntryCodec() {}
 
@@ -119,17 +120,20 @@ public final class EntryCodec {
         if (command instanceof Command.Cancel c) {
             out.writeString(c.reason());
             out.writeList(c.jobIds(), Bytes::writeString);
+            out.writeString(c.by());
             return CANCEL;
         }
         if (command instanceof Command.Retry c) {
             write(out, c.room());
             out.writeList(c.jobIds(), Bytes::writeString);
             writeMore(out, c.room());
+            out.writeString(c.by());
             return RETRY;
         }
         if (command instanceof Command.Snooze c) {
             JobCodec.writeDuration(out, c.delay());
             out.writeList(c.jobIds(), Bytes::writeString);
+            out.writeString(c.by());
             return SNOOZE;
         }
         if (command instanceof Command.Promote c) {
@@ -141,7 +145,14 @@ public final class EntryCodec {
             out.writeInt(c.keep());
             out.writeLong(c.keepBytes());
             out.writeInt(c.most());
+            out.writeBoolean(c.archivedOnly());
+            out.writeInt(c.knownIds());
+            out.writeLong(c.knownSinceMillis());
             return PRUNE;
+        }
+        if (command instanceof Command.Archived c) {
+            out.writeLong(c.through());
+            return ARCHIVED;
         }
         if (command instanceof Command.Tell c) {
             out.writeInt(c.most());
@@ -197,21 +208,33 @@ public final class EntryCodec {
             }
             case CANCEL: {
                 String reason = in.readString();
-                return new Command.Cancel(in.readList(ByteReader::readString), reason);
+                return new Command.Cancel(in.readList(ByteReader::readString), reason, readBy(in));
             }
             case RETRY: {
                 Command.Room room = readRoom(in);
                 List<String> jobIds = in.readList(ByteReader::readString);
-                return new Command.Retry(jobIds, readMore(in, room));
+                return new Command.Retry(jobIds, readMore(in, room), readBy(in));
             }
             case SNOOZE: {
                 var delay = JobCodec.readDuration(in);
-                return new Command.Snooze(in.readList(ByteReader::readString), delay);
+                return new Command.Snooze(in.readList(ByteReader::readString), delay, readBy(in));
             }
             case PROMOTE:
                 return new Command.Promote(in.readInt());
-            case PRUNE:
-                return new Command.Prune(in.readLong(), in.readInt(), in.readLong(), in.readInt());
+            case PRUNE: {
+                var old = new Command.Prune(in.readLong(), in.readInt(), in.readLong(), in.readInt());
+                if (!in.hasMore()) return old;
+                return new Command.Prune(
+                        old.finalBeforeMillis(),
+                        old.keep(),
+                        old.keepBytes(),
+                        old.most(),
+                        in.readBoolean(),
+                        in.readInt(),
+                        in.readLong());
+            }
+            case ARCHIVED:
+                return new Command.Archived(in.readLong());
             case TELL:
                 return new Command.Tell(in.readInt());
             case CONFIGURE:
@@ -228,6 +251,10 @@ public final class EntryCodec {
                 throw new IllegalStateException(
                         "a log entry has a command of type " + type + ": use the version that wrote it");
         }
+    }
+
+    private static String readBy(ByteReader in) {
+        return in.hasMore() ? in.readString() : "";
     }
 
     private static void write(Bytes out, Command.Room room) {

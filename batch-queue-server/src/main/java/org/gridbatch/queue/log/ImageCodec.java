@@ -58,6 +58,7 @@ public final class ImageCodec {
         RulesCodec.writeGates(block, image.gates());
         block.writeList(image.uniques(), RulesCodec::writeHolder);
         block.writeList(image.untold(), RulesCodec::writeEnded);
+        writeHistory(block, image.history());
         chunk.writeBlock(block);
         checked.write(chunk.array(), 0, chunk.size());
         DataOutputStream tail = new DataOutputStream(stream);
@@ -94,7 +95,8 @@ public final class ImageCodec {
                     RulesCodec.readGates(rest),
                     rest.readList(RulesCodec::readHolder),
                     rest.readList(RulesCodec::readEnded),
-                    jobs);
+                    jobs,
+                    rest.hasMore() ? readHistory(rest) : Image.History.NONE);
             long found = checked.getChecksum().getValue();
             long wanted = new DataInputStream(buffered).readLong();
             if (found != wanted) {
@@ -107,6 +109,18 @@ public final class ImageCodec {
         } catch (RuntimeException e) {
             throw new IOException("the snapshot is damaged: " + e.getMessage(), e);
         }
+    }
+
+    private static void writeHistory(Bytes out, Image.History history) {
+        out.writeLong(history.nextNumber());
+        out.writeLong(history.archivedThrough());
+        out.writeList(history.audits(), JobCodec::writeAudit);
+        out.writeList(history.known(), JobCodec::writeKnown);
+    }
+
+    private static Image.History readHistory(ByteReader in) {
+        return new Image.History(
+                in.readLong(), in.readLong(), in.readList(JobCodec::readAudit), in.readList(JobCodec::readKnown));
     }
 
     private static ByteReader block(DataInputStream in) throws IOException {

@@ -17,7 +17,9 @@ import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Placement;
 import org.gridbatch.api.Unique;
 import org.gridbatch.queue.core.Attempt;
+import org.gridbatch.queue.core.Audit;
 import org.gridbatch.queue.core.Job;
+import org.gridbatch.queue.core.Known;
 import org.gridbatch.queue.core.Tenure;
 
 /** The bytes of jobs and their parts. What most jobs leave at its default is one bit. */
@@ -38,10 +40,15 @@ final class JobCodec {
     private JobCodec() {}
 
     static void writeSpec(Bytes out, JobSpec spec) {
+        writeSpec(out, spec, spec.script());
+    }
+
+    /** @param script instead of the job's own */
+    static void writeSpec(Bytes out, JobSpec spec, String script) {
         int flags = flags(spec);
         out.writeUnsigned(flags);
         out.writeString(spec.jobId());
-        out.writeString(spec.script());
+        out.writeString(script);
         out.writeInt(spec.maxAttempts());
         if (has(flags, HAS_QUEUE)) out.writeString(spec.queue());
         if (has(flags, HAS_NAME)) out.writeString(spec.name());
@@ -97,9 +104,15 @@ final class JobCodec {
     }
 
     static JobSpec readSpec(ByteReader in) {
+        return readSpec(in, null);
+    }
+
+    /** @param given the script if it is not the one in the bytes; null if it is */
+    static JobSpec readSpec(ByteReader in, String given) {
         int flags = Math.toIntExact(in.readUnsigned());
         String jobId = in.readString();
-        String script = in.readString();
+        String written = in.readString();
+        String script = given == null ? written : given;
         int maxAttempts = in.readInt();
         String queue = has(flags, HAS_QUEUE) ? in.readString().intern() : JobSpec.DEFAULT_QUEUE;
         String name = has(flags, HAS_NAME) ? in.readString() : "";
@@ -185,6 +198,7 @@ final class JobCodec {
         out.writeList(job.attempts(), JobCodec::writeAttempt);
         out.writeInt(job.refusals());
         out.writeList(job.waitsFor(), JobCodec::writeDependency);
+        out.writeLong(job.outbox());
     }
 
     static Job readJob(ByteReader in) {
@@ -208,7 +222,50 @@ final class JobCodec {
                 in.readString(),
                 in.readList(JobCodec::readAttempt),
                 in.readInt(),
-                in.readList(JobCodec::readDependency));
+                in.readList(JobCodec::readDependency),
+                in.hasMore() ? in.readLong() : 0);
+    }
+
+    static void writeAudit(Bytes out, Audit audit) {
+        out.writeLong(audit.number());
+        out.writeLong(audit.timeMillis());
+        out.writeString(audit.by());
+        out.writeString(audit.action());
+        out.writeString(audit.subject());
+        out.writeString(audit.detail());
+    }
+
+    static Audit readAudit(ByteReader in) {
+        return new Audit(
+                in.readLong(), in.readLong(), in.readString(), in.readString(), in.readString(), in.readString());
+    }
+
+    static void writeKnown(Bytes out, Known known) {
+        out.writeString(known.jobId());
+        out.writeFixedLong(known.fingerprint());
+        out.writeByte(Codes.of(Codes.STATES, known.state()));
+        out.writeLong(known.finalAtMillis());
+        out.writeString(known.retriedAs());
+        out.writeLong(known.leaseId());
+        out.writeByte(known.reported() == null ? 0 : 1 + Codes.of(Codes.REPORTS, known.reported()));
+    }
+
+    static Known readKnown(ByteReader in) {
+        String jobId = in.readString();
+        long fingerprint = in.readFixedLong();
+        var state = Codes.at(Codes.STATES, in.readByte());
+        long finalAtMillis = in.readLong();
+        String retriedAs = in.readString();
+        long leaseId = in.readLong();
+        int reported = in.readByte();
+        return new Known(
+                jobId,
+                fingerprint,
+                state,
+                finalAtMillis,
+                retriedAs,
+                leaseId,
+                reported == 0 ? null : Codes.at(Codes.REPORTS, reported - 1));
     }
 
     private static Tenure readTenure(ByteReader in) {

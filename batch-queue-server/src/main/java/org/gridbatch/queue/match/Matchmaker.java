@@ -79,6 +79,7 @@ public final class Matchmaker {
     };
 
     private long nextNumber = 1;
+    private boolean held;
     private long rulesVersion;
     private Instant time;
 
@@ -277,6 +278,11 @@ public final class Matchmaker {
         }
     }
 
+    /** Proposes nothing, or goes on: claims and jobs that come meanwhile are tried then. */
+    public void hold(boolean hold) {
+        held = hold;
+    }
+
     /**
      * Grants to log now.
      *
@@ -287,6 +293,7 @@ public final class Matchmaker {
     public List<Proposal> propose(List<JobSpec> submitted, Instant now) {
         time = now;
         lookAtRules();
+        if (held) return List.of();
         Round round = new Round();
         tryClaims(round);
         tryChosen(round);
@@ -297,7 +304,7 @@ public final class Matchmaker {
 
     /** Whether {@link #propose} has more to do, though it found nothing. */
     public boolean hasMore() {
-        return !freshClaims.isEmpty();
+        return !held && !freshClaims.isEmpty();
     }
 
     private final class Round {
@@ -498,7 +505,7 @@ public final class Matchmaker {
         while (!deadlines.isEmpty() && deadlines.peek().nanos() <= now) {
             Claim claim = deadlines.peek().claim();
             boolean current = !claim.ended && !claim.granting && claim.deadlineNanos <= now;
-            if (current && freshClaims.containsKey(claim.number)) return;
+            if (current && !held && freshClaims.containsKey(claim.number)) return;
             deadlines.poll();
             if (current) end(claim, List.of());
         }

@@ -7,17 +7,26 @@ package org.gridbatch.queue.remote;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+import org.gridbatch.api.History;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.Operations;
 import org.gridbatch.api.WorkQueue;
+import org.gridbatch.queue.archive.ArchiveSettings;
+import org.gridbatch.queue.archive.Archiver;
+import org.gridbatch.queue.archive.HistoryReads;
+import org.gridbatch.queue.archive.JdbcArchive;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.engine.QueueEngine;
 import org.gridbatch.queue.engine.Settings;
@@ -26,11 +35,14 @@ import org.gridbatch.queue.engine.Ticker;
 import org.gridbatch.queue.log.RatisLog;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.jdbc.DataSourceFactory;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +61,8 @@ import org.slf4j.LoggerFactory;
 public final class QueueServer {
     private static final Logger LOG = LoggerFactory.getLogger(QueueServer.class);
     private static final Duration RESTART_PAUSE = Duration.ofSeconds(10);
+    private static final String NO_ARCHIVE = "none";
+    private static final int MAX_AUDITS_WAITING = 100_000;
     private static final Duration DRAIN = Duration.ofSeconds(5);
     /** Longer than the longest wait of a call, so that a parked claim is answered and not cut off. */
     private static final long CALL_TIMEOUT_MILLIS = 90_000;
@@ -56,6 +70,7 @@ public final class QueueServer {
     private final BundleContext context;
     private final Path dataDir;
     private final Settings settings;
+    private final ArchiveSettings archiveSettings;
     private final long snapshotBytes;
     private final Duration startTimeout;
     private final String[] exportedConfigs;
@@ -83,7 +98,9 @@ public final class QueueServer {
                 range("keep.final.jobs", config.keep_final_jobs(), 0, 100_000_000),
                 Duration.ofHours(range("keep.final.hours", config.keep_final_hours(), 1, 87_600)),
                 megabytes("keep.final.mb", config.keep_final_mb(), heap / 4),
+                archiving(config, heap),
                 Settings.Bounds.DEFAULT);
+        this.archiveSettings = archiveSettings(config, dataDir);
         this.snapshotBytes = (long) range("snapshot.mb", config.snapshot_mb(), 1, 65_536) << 20;
         this.startTimeout =
                 Duration.ofSeconds(range("start.timeout.seconds", config.start_timeout_seconds(), 5, 86_400));
@@ -94,6 +111,31 @@ public final class QueueServer {
         this.thread = new Thread(this::run, "queue-server");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private static Settings.Archiving archiving(QueueServerConfig config, long heap) {
+        return new Settings.Archiving(
+                !NO_ARCHIVE.equals(config.archive_url()),
+                range("archive.outbox.jobs", config.archive_outbox_jobs(), 1, 100_000_000),
+                megabytes("archive.outbox.mb", config.archive_outbox_mb(), heap / 4),
+                MAX_AUDITS_WAITING,
+                range("known.ids", config.known_ids(), 0, 10_000_000),
+                Duration.ofHours(range("known.hours", config.known_hours(), 1, 87_600)));
+    }
+
+    /** Null if there is to be no archive. */
+    private static ArchiveSettings archiveSettings(QueueServerConfig config, Path dataDir) {
+        int pool = range("archive.pool.size", config.archive_pool_size(), 2, 64);
+        Duration keepFor = Duration.ofDays(range("archive.keep.days", config.archive_keep_days(), 1, 36_500));
+        int keepJobs = range("archive.keep.jobs", config.archive_keep_jobs(), 1, 2_000_000_000);
+        String url = config.archive_url();
+        if (url.equals(NO_ARCHIVE)) return null;
+        if (url.isEmpty()) {
+            Path file = dataDir.toAbsolutePath().resolve("history").resolve("history");
+            return new ArchiveSettings("jdbc:h2:file:" + file, "gridbatch", "", pool, keepFor, keepJobs);
+        }
+        JdbcArchive.check(url);
+        return new ArchiveSettings(url, config.archive_user(), config.archive_password(), pool, keepFor, keepJobs);
     }
 
     /** Withdraws the queue first, so that callers look for another one, and returns when all is closed. */
@@ -134,6 +176,7 @@ public final class QueueServer {
                 new SecureRandom().nextLong(),
                 broken::complete);
         ServiceRegistration<?> registration = null;
+        ServedHistory history = archiveSettings == null ? null : new ServedHistory(engine, log);
         boolean open = false;
         try {
             CompletableFuture<Void> ready = engine.start();
@@ -141,7 +184,8 @@ public final class QueueServer {
             ready.get(startTimeout.toMillis(), TimeUnit.MILLISECONDS);
             if (stop.getCount() == 0) return;
             threads.tick(engine);
-            registration = register(engine, log);
+            if (history != null) history.archiver.start();
+            registration = register(engine, log, history);
             LOG.info(
                     "the queue of grid {} is ready after {} ms, term {}, data in {}",
                     log.grid(),
@@ -154,7 +198,7 @@ public final class QueueServer {
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             LOG.error("the queue-server cannot run with the data in {}", dataDir, e);
         } finally {
-            close(registration, engine, log, open, threads);
+            close(registration, engine, log, history, open, threads);
         }
     }
 
@@ -165,7 +209,7 @@ public final class QueueServer {
         }
     }
 
-    private ServiceRegistration<?> register(QueueEngine engine, RatisLog log) {
+    private ServiceRegistration<?> register(QueueEngine engine, RatisLog log, ServedHistory history) {
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put("service.exported.interfaces", "*");
         properties.put("service.exported.configs", exportedConfigs);
@@ -174,13 +218,23 @@ public final class QueueServer {
         properties.put(JobQueue.TERM, log.term());
         properties.put(Constants.SERVICE_RANKING, (int) Math.min(Integer.MAX_VALUE, log.term()));
         return context.registerService(
-                new String[] {JobQueue.class.getName(), WorkQueue.class.getName(), Operations.class.getName()},
-                new QueueService(engine, settings),
+                new String[] {
+                    JobQueue.class.getName(),
+                    WorkQueue.class.getName(),
+                    Operations.class.getName(),
+                    History.class.getName()
+                },
+                new QueueService(engine, settings, history == null ? null : history.reads),
                 properties);
     }
 
     private void close(
-            ServiceRegistration<?> registration, QueueEngine engine, RatisLog log, boolean open, Threads threads) {
+            ServiceRegistration<?> registration,
+            QueueEngine engine,
+            RatisLog log,
+            ServedHistory history,
+            boolean open,
+            Threads threads) {
         if (registration != null) {
             try {
                 registration.unregister();
@@ -188,6 +242,7 @@ public final class QueueServer {
                 // The framework was faster: it stops, and has withdrawn the service itself.
             }
         }
+        if (history != null) history.close();
         try {
             engine.stop().get(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
@@ -197,6 +252,40 @@ public final class QueueServer {
         }
         if (open) log.close();
         threads.close();
+    }
+
+    /** The archive of one life of the queue, who writes it, and who reads it. */
+    private final class ServedHistory implements AutoCloseable {
+        final JdbcArchive archive = new JdbcArchive(archiveSettings, QueueServer.this::dataSource);
+        final HistoryReads reads = new HistoryReads(archive, archiveSettings.poolSize() - 1);
+        final Archiver archiver;
+
+        ServedHistory(QueueEngine engine, RatisLog log) {
+            archiver = new Archiver(
+                    engine, archive, log::grid, archiveSettings.keepFor(), archiveSettings.keepJobs(), Instant::now);
+        }
+
+        @Override
+        public void close() {
+            archiver.close();
+            archive.close();
+            reads.close();
+        }
+    }
+
+    /** Drivers are services of their bundles, which may start later than this one. */
+    private DataSource dataSource(String driver, Properties properties) throws SQLException {
+        try {
+            String filter = "(" + DataSourceFactory.OSGI_JDBC_DRIVER_CLASS + "=" + driver + ")";
+            for (ServiceReference<DataSourceFactory> reference :
+                    context.getServiceReferences(DataSourceFactory.class, filter)) {
+                DataSourceFactory factory = context.getService(reference);
+                if (factory != null) return factory.createDataSource(properties);
+            }
+            throw new SQLException("no bundle of this node offers the driver " + driver);
+        } catch (InvalidSyntaxException | IllegalStateException e) {
+            throw new SQLException("the driver " + driver + " cannot be looked for: " + e.getMessage(), e);
+        }
     }
 
     private static String text(String key, String value) {

@@ -5,6 +5,7 @@
 package org.gridbatch.queue.remote;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The configuration of a queue-server, PID {@code org.gridbatch.queue}. */
@@ -59,16 +60,62 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(name = "max.dependents", description = "Most jobs that wait for one other; 1 to 1000000")
     int max_dependents() default 10_000;
 
-    @AttributeDefinition(name = "keep.final.jobs", description = "How many final jobs stay known; 0 to 100000000")
-    int keep_final_jobs() default 100_000;
+    @AttributeDefinition(name = "keep.final.jobs", description = "How many final jobs stay in memory; 0 to 100000000")
+    int keep_final_jobs() default 10_000;
 
-    @AttributeDefinition(name = "keep.final.hours", description = "How long final jobs stay known; 1 to 87600")
+    @AttributeDefinition(name = "keep.final.hours", description = "How long final jobs stay in memory; 1 to 87600")
     int keep_final_hours() default 24;
 
     @AttributeDefinition(
             name = "keep.final.mb",
-            description = "In how much memory final jobs stay known, in MiB, about; 0 means a quarter of the Java heap")
+            description = "In how much memory final jobs stay, in MiB, about; 0 means a quarter of the Java heap")
     int keep_final_mb() default 0;
+
+    @AttributeDefinition(
+            name = "known.ids",
+            description =
+                    "How many ids of jobs that left memory stay known, so that a call can be repeated; 0 to 10000000")
+    int known_ids() default 100_000;
+
+    @AttributeDefinition(name = "known.hours", description = "How long those ids stay known; 1 to 87600")
+    int known_hours() default 24;
+
+    @AttributeDefinition(
+            name = "archive.url",
+            description = "JDBC URL of the history's database, jdbc:postgresql:… or jdbc:h2:…; "
+                    + "empty for H2 in the data directory, none for no history")
+    String archive_url() default "";
+
+    @AttributeDefinition(name = "archive.user", description = "User of that database; empty if the URL says it")
+    String archive_user() default "";
+
+    @AttributeDefinition(
+            name = "archive.password",
+            type = AttributeType.PASSWORD,
+            description = "Password of that user")
+    String archive_password() default "";
+
+    @AttributeDefinition(
+            name = "archive.pool.size",
+            description = "Most connections to that database, of which one writes; 2 to 64")
+    int archive_pool_size() default 4;
+
+    @AttributeDefinition(name = "archive.keep.days", description = "How long the history keeps jobs; 1 to 36500")
+    int archive_keep_days() default 90;
+
+    @AttributeDefinition(name = "archive.keep.jobs", description = "How many jobs the history keeps; 1 to 2000000000")
+    int archive_keep_jobs() default 1_000_000;
+
+    @AttributeDefinition(
+            name = "archive.outbox.jobs",
+            description = "With so many final jobs waiting for the database, workers get no more; 1 to 100000000")
+    int archive_outbox_jobs() default 100_000;
+
+    @AttributeDefinition(
+            name = "archive.outbox.mb",
+            description =
+                    "With so many MiB of them waiting, about, workers get no more; 0 means a quarter of the Java heap")
+    int archive_outbox_mb() default 0;
 
     @AttributeDefinition(
             name = "snapshot.mb",

@@ -13,12 +13,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.gridbatch.api.Ad;
+import org.gridbatch.api.AuditPage;
+import org.gridbatch.api.AuditQuery;
 import org.gridbatch.api.BatchException;
 import org.gridbatch.api.Changed;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.GridStatus;
 import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
+import org.gridbatch.api.History;
+import org.gridbatch.api.HistoryPage;
+import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobDetail;
@@ -37,10 +42,12 @@ import org.gridbatch.api.QueueView;
 import org.gridbatch.api.Reason;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.Submitted;
+import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
 import org.gridbatch.api.WorkQueue;
 import org.gridbatch.api.WorkerView;
+import org.gridbatch.queue.archive.HistoryReads;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Result;
 import org.gridbatch.queue.engine.QueueEngine;
@@ -54,7 +61,7 @@ import org.slf4j.LoggerFactory;
  * call, and takes the answer out of the result. Every failure is in the stage, as the bare exception. It is public
  * because providers call it by reflection.
  */
-public final class QueueService implements JobQueue, WorkQueue, Operations {
+public final class QueueService implements JobQueue, WorkQueue, Operations, History {
     private static final Logger LOG = LoggerFactory.getLogger(QueueService.class);
     private static final int MAX_WEIGHT = 1_000;
     /** A call with many big reports is logged in pieces of about this size. */
@@ -62,10 +69,13 @@ public final class QueueService implements JobQueue, WorkQueue, Operations {
 
     private final QueueEngine engine;
     private final Settings settings;
+    private final HistoryReads history;
 
-    QueueService(QueueEngine engine, Settings settings) {
+    /** @param history null if there is none */
+    QueueService(QueueEngine engine, Settings settings, HistoryReads history) {
         this.engine = engine;
         this.settings = settings;
+        this.history = history;
     }
 
     @Override
@@ -102,7 +112,43 @@ public final class QueueService implements JobQueue, WorkQueue, Operations {
 
     @Override
     public CompletionStage<JobDetail> get(String jobId) {
-        return guarded(() -> engine.get(id(jobId)));
+        return guarded(() -> fromHistory(jobId, engine.get(id(jobId)), Function.identity()));
+    }
+
+    /** Answers from the history if the job is not in memory. */
+    private <T> CompletableFuture<T> fromHistory(
+            String jobId, CompletableFuture<T> fromMemory, Function<JobDetail, T> part) {
+        if (history == null) return fromMemory;
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        fromMemory.whenComplete((value, e) -> {
+            if (e == null) {
+                answer.complete(value);
+            } else if (bare(e) instanceof UnknownJobException unknown) {
+                history.get(jobId).whenComplete((found, failure) -> {
+                    if (failure != null) answer.completeExceptionally(bare(failure));
+                    else if (found.isEmpty()) answer.completeExceptionally(unknown);
+                    else answer.complete(part.apply(found.get()));
+                });
+            } else {
+                answer.completeExceptionally(bare(e));
+            }
+        });
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<HistoryPage> find(HistoryQuery query) {
+        return guarded(() -> history().find(given("query", query)));
+    }
+
+    @Override
+    public CompletionStage<AuditPage> audit(AuditQuery query) {
+        return guarded(() -> history().audit(given("query", query)));
+    }
+
+    private HistoryReads history() {
+        if (history == null) throw new InvalidRequestException("this grid keeps no history: its archive.url is none");
+        return history;
     }
 
     @Override
@@ -112,32 +158,48 @@ public final class QueueService implements JobQueue, WorkQueue, Operations {
 
     @Override
     public CompletionStage<JobView> await(String jobId, Duration atMost) {
-        return guarded(() -> engine.await(id(jobId), duration("at most", atMost, Duration.ZERO, Limits.WAIT)));
+        return guarded(() -> fromHistory(
+                jobId,
+                engine.await(id(jobId), duration("at most", atMost, Duration.ZERO, Limits.WAIT)),
+                JobDetail::view));
     }
 
     @Override
-    public CompletionStage<List<Changed>> cancel(List<String> jobIds, String reason) {
+    public CompletionStage<List<Changed>> cancel(List<String> jobIds, String reason, String by) {
         return guarded(() -> {
             String why = reason == null ? "" : reason;
             if (why.length() > Limits.TEXT) {
                 throw new InvalidRequestException(
                         "the reason has " + why.length() + " characters, want at most " + Limits.TEXT);
             }
-            return change(jobIds, ids -> new Command.Cancel(ids, why));
+            String checkedBy = by(by);
+            return change(jobIds, ids -> new Command.Cancel(ids, why, checkedBy));
         });
     }
 
     @Override
-    public CompletionStage<List<Changed>> retry(List<String> jobIds) {
-        return guarded(() -> change(jobIds, ids -> new Command.Retry(ids, settings.room())));
+    public CompletionStage<List<Changed>> retry(List<String> jobIds, String by) {
+        return guarded(() -> {
+            String checkedBy = by(by);
+            return change(jobIds, ids -> new Command.Retry(ids, settings.room(), checkedBy));
+        });
     }
 
     @Override
-    public CompletionStage<List<Changed>> snooze(List<String> jobIds, Duration delay) {
+    public CompletionStage<List<Changed>> snooze(List<String> jobIds, Duration delay, String by) {
         return guarded(() -> {
             Duration checked = duration("delay", delay, Duration.ofMillis(1), Limits.DELAY);
-            return change(jobIds, ids -> new Command.Snooze(ids, checked));
+            String checkedBy = by(by);
+            return change(jobIds, ids -> new Command.Snooze(ids, checked, checkedBy));
         });
+    }
+
+    private static String by(String by) {
+        if (by == null || by.isBlank()) return "unknown";
+        if (by.length() > Limits.BY) {
+            throw new InvalidRequestException("by has " + by.length() + " characters, want at most " + Limits.BY);
+        }
+        return by;
     }
 
     private CompletableFuture<List<Changed>> change(List<String> jobIds, Function<List<String>, Command> command) {

@@ -67,6 +67,7 @@ public class JobsTest {
                 "",
                 List.of(),
                 0,
-                List.of());
+                List.of(),
+                state.isFinal() ? 1 : 0);
     }
 }

@@ -38,6 +38,7 @@ import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
+import org.gridbatch.queue.archive.Archiver;
 import org.gridbatch.queue.core.Change;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Job;
@@ -78,6 +79,9 @@ public class SimulationTest {
         private final FakeLog log = new FakeLog(core);
         private final Duration term = Duration.ofSeconds(30);
         private final boolean prunes;
+        private final boolean archives;
+        private final FakeArchive archive = new FakeArchive();
+        private Archiver archiver;
 
         /** What this test knows from answers, and what must be so for ever. */
         private final Map<String, JobSpec> acknowledged = new LinkedHashMap<>();
@@ -97,6 +101,7 @@ public class SimulationTest {
         World(long seed) {
             random = new Random(seed * 7_919);
             prunes = chance(0.3);
+            archives = chance(0.6);
             for (int i = 0; i < 4; i++) workers.add(new Worker("w" + i));
         }
 
@@ -115,7 +120,7 @@ public class SimulationTest {
         }
 
         private void act() throws Exception {
-            switch (random.nextInt(22)) {
+            switch (random.nextInt(25)) {
                 case 0, 1, 2 -> submit();
                 case 3, 4, 5, 6, 7, 8, 9 ->
                     workers.get(random.nextInt(workers.size())).act();
@@ -136,6 +141,13 @@ public class SimulationTest {
                     if (chance(0.1)) ticker.jump(Duration.ofMinutes(random.nextInt(200) - 100L));
                 }
                 case 18 -> log.setFull(chance(0.2));
+                case 19, 20 -> {
+                    if (archives) archiver.turn();
+                }
+                case 21 -> archive.setAway(chance(0.3));
+                case 22 -> {
+                    if (chance(0.3)) archive.failAfterNextCommit();
+                }
                 default -> {
                     for (int i = random.nextInt(20); i > 0; i--) core.runOne();
                     while (chance(0.6) && log.force()) core.runAll();
@@ -156,12 +168,16 @@ public class SimulationTest {
                     prunes ? 5 : 10_000,
                     prunes ? Duration.ofMinutes(5) : Duration.ofDays(1_000),
                     Long.MAX_VALUE,
+                    archives
+                            ? new Settings.Archiving(true, 8, Long.MAX_VALUE, 20, 10_000, Duration.ofDays(1_000))
+                            : Settings.Archiving.OFF,
                     new Settings.Bounds(50, 1 << 20, 20, 20, 100, 3));
             engine = new QueueEngine(settings, log, ticker, core, Runnable::run, ++runs, e -> {
                 throw new AssertionError("the engine broke", e);
             });
             engine.start();
             core.runAll();
+            archiver = new Archiver(engine, archive, log::grid, Duration.ofDays(1), 1, ticker::wall);
         }
 
         private void advance(Duration by) {
@@ -170,8 +186,8 @@ public class SimulationTest {
         }
 
         private void submit() {
-            // A pruned id is free again: then it would be another job of the same name.
-            boolean again = !prunes && !submits.isEmpty() && chance(0.3);
+            // Without an archive a pruned id is free again: then it would be another job of the same name.
+            boolean again = (archives || !prunes) && !submits.isEmpty() && chance(0.3);
             List<JobSpec> jobs = new ArrayList<>();
             for (int i = 1 + random.nextInt(3); i > 0; i--) {
                 JobSpec spec = again ? submits.get(random.nextInt(submits.size())) : newJob();
@@ -207,11 +223,11 @@ public class SimulationTest {
             List<String> ids = List.of("job-" + random.nextInt(nextJob));
             switch (random.nextInt(3)) {
                 case 0 ->
-                    call(engine.execute(new Command.Cancel(ids, "")), result -> {
+                    call(engine.execute(new Command.Cancel(ids, "", "ann@n1")), result -> {
                         if (CANCELLING.contains(
                                 ((Result.Altered) result).jobs().get(0).outcome())) cancelled.addAll(ids);
                     });
-                case 1 -> call(engine.execute(new Command.Retry(ids, Command.Room.AMPLE)), result -> {});
+                case 1 -> call(engine.execute(new Command.Retry(ids, Command.Room.AMPLE, "ann@n1")), result -> {});
                 default ->
                     call(
                             engine.execute(new Command.Snooze(ids, Duration.ofSeconds(1 + random.nextInt(20)))),
@@ -298,6 +314,7 @@ public class SimulationTest {
         private void settle() throws Exception {
             calm = true;
             log.setFull(false);
+            archive.setAway(false);
             log.crash(1);
             restart();
             // A wall clock that is behind the log's would stop the timers.
@@ -305,7 +322,8 @@ public class SimulationTest {
             log.crash(0);
             restart();
             for (Worker worker : workers) worker.thaw();
-            for (int i = 0; i < 4_000 && !allFinal(); i++) {
+            for (int i = 0; i < 4_000 && !(allFinal() && allArchived()); i++) {
+                if (archives) archiver.turn();
                 for (Worker worker : workers) worker.act();
                 do {
                     core.runAll();
@@ -317,6 +335,27 @@ public class SimulationTest {
             }
             for (Job job : engine.machine().jobs())
                 assertTrue("not final: " + job, job.state().isFinal());
+            if (archives) checkArchive();
+        }
+
+        private boolean allArchived() {
+            return !archives
+                    || engine.machine().unarchivedJobs() + engine.machine().unarchivedAudits() == 0;
+        }
+
+        /** Every acknowledged job is in the archive once, as the machine has it or had it. */
+        private void checkArchive() {
+            assertTrue(allArchived());
+            Map<String, Integer> rows = archive.rows();
+            for (String id : acknowledged.keySet()) {
+                assertEquals("rows of " + id, 1, (int) rows.getOrDefault(id, 0));
+                assertEquals(
+                        id, finals.get(id), archive.get(id).orElseThrow().view().state());
+            }
+            for (Job job : engine.machine().jobs()) {
+                assertEquals(engine.machine().detail(job), archive.get(job.id()).orElseThrow());
+            }
+            assertEquals("each once", rows.size(), archive.jobs.size());
         }
 
         private boolean allFinal() {

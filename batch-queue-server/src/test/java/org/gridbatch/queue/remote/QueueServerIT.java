@@ -52,6 +52,8 @@ public class QueueServerIT {
             "org.osgi.util.function",
             "org.osgi.util.promise",
             "org.osgi.service.component-",
+            "org.osgi.service.jdbc",
+            "h2-",
             "org.apache.felix.configadmin",
             "org.apache.felix.scr");
 

@@ -20,6 +20,7 @@ import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobConflictException;
+import org.gridbatch.api.JobQuery;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Limits;
@@ -57,7 +58,7 @@ public class QueueServiceTest {
                 Settings.Bounds.DEFAULT);
         QueueEngine engine = new QueueEngine(settings, log, Ticker.system(), Runnable::run, Runnable::run, 1, e -> {});
         engine.start();
-        service = new QueueService(engine, settings);
+        service = new QueueService(engine, settings, null);
     }
 
     @Test
@@ -67,7 +68,7 @@ public class QueueServiceTest {
         assertInvalid(service.submit(Collections.nCopies(1_001, SPEC)), "jobs has 1001 entries");
         assertInvalid(service.submit(Arrays.asList(SPEC, null)), "entry in jobs is missing");
         assertInvalid(service.get(null), "job id is missing");
-        assertInvalid(service.find(null), "query is missing");
+        assertInvalid(service.find((JobQuery) null), "query is missing");
         assertInvalid(service.await("job-1", null), "at most is null");
         assertInvalid(service.await("job-1", Duration.ofSeconds(61)), "want PT0S to PT1M");
         assertInvalid(service.cancel(null, ""), "job ids is missing");

@@ -1,0 +1,91 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.engine;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.gridbatch.api.AuditPage;
+import org.gridbatch.api.AuditQuery;
+import org.gridbatch.api.HistoryPage;
+import org.gridbatch.api.HistoryQuery;
+import org.gridbatch.api.JobDetail;
+import org.gridbatch.queue.archive.Archive;
+import org.gridbatch.queue.archive.ArchiveException;
+import org.gridbatch.queue.core.Audit;
+import org.gridbatch.queue.core.Unarchived;
+
+/** An archive in memory that fails when a test wants it, before or after it has committed. It outlives its engines. */
+final class FakeArchive implements Archive {
+    final Map<Long, JobDetail> jobs = new TreeMap<>();
+    final Map<Long, Audit> audits = new TreeMap<>();
+    private long position;
+    private boolean away;
+    private boolean failsAfterCommit;
+    int writes;
+
+    void setAway(boolean value) {
+        away = value;
+    }
+
+    void failAfterNextCommit() {
+        failsAfterCommit = true;
+    }
+
+    /** How many rows each job has. */
+    Map<String, Integer> rows() {
+        Map<String, Integer> rows = new HashMap<>();
+        jobs.values().forEach(job -> rows.merge(job.view().jobId(), 1, Integer::sum));
+        return rows;
+    }
+
+    @Override
+    public long open(String grid) throws ArchiveException {
+        if (away) throw new ArchiveException("connection refused", null);
+        return position;
+    }
+
+    @Override
+    public void write(Unarchived some) throws ArchiveException {
+        if (away) throw new ArchiveException("connection refused", null);
+        some.jobs().forEach(job -> jobs.put(job.sequence(), job.detail()));
+        some.audits().forEach(audit -> audits.put(audit.number(), audit));
+        position = some.through();
+        writes++;
+        if (!failsAfterCommit) return;
+        failsAfterCommit = false;
+        throw new ArchiveException("connection reset", null);
+    }
+
+    @Override
+    public boolean prune(Instant before, long keepJobs, int most) {
+        return false;
+    }
+
+    @Override
+    public HistoryPage find(HistoryQuery query) {
+        return new HistoryPage(
+                new ArrayList<>(jobs.values()).stream().map(JobDetail::view).toList(), "");
+    }
+
+    @Override
+    public Optional<JobDetail> get(String jobId) {
+        return jobs.values().stream()
+                .filter(job -> job.view().jobId().equals(jobId))
+                .findFirst();
+    }
+
+    @Override
+    public AuditPage audit(AuditQuery query) {
+        return new AuditPage(List.of(), "");
+    }
+
+    @Override
+    public void close() {}
+}
