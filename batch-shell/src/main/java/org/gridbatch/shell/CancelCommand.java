@@ -28,6 +28,6 @@ final class CancelCommand extends ChangeCommand {
 
     @Override
     List<Changed> change(Grid grid, List<String> some) {
-        return grid.jobs(jobs -> jobs.cancel(some, reason));
+        return grid.jobs(jobs -> jobs.cancel(some, reason, grid.caller()));
     }
 }

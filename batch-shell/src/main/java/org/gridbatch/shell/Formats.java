@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
 import org.gridbatch.api.AttemptView;
+import org.gridbatch.api.AuditRecord;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.Changed;
@@ -123,6 +124,7 @@ final class Formats implements Converter {
         if (list.isEmpty()) return null;
         if (allAre(list, JobView.class)) return jobs(cast(list, JobView.class), width);
         if (allAre(list, WorkerView.class)) return workers(cast(list, WorkerView.class), width);
+        if (allAre(list, AuditRecord.class)) return audit(cast(list, AuditRecord.class), width);
         if (allAre(list, AttemptView.class)) return attempts(cast(list, AttemptView.class), width);
         if (allAre(list, Changed.class) || allAre(list, Submitted.class)) {
             return list.stream().map(Formats::shortly).collect(Collectors.joining("\n"));
@@ -152,6 +154,14 @@ final class Formats implements Converter {
                     job.worker(),
                     when(job),
                     job.error());
+        }
+        return table.format(width);
+    }
+
+    private String audit(List<AuditRecord> records, int width) {
+        Table table = new Table(List.of("WHEN", "BY", "ACTION", "SUBJECT", "DETAIL"), Set.of("BY", "DETAIL"));
+        for (AuditRecord one : records) {
+            table.add(relative(one.time()), one.by(), one.action(), one.subject(), one.detail());
         }
         return table.format(width);
     }

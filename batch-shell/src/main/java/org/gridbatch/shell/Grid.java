@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.gridbatch.api.BatchException;
 import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.History;
 import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobView;
@@ -81,6 +82,19 @@ final class Grid {
             stage.thenAccept(late);
             throw e;
         }
+    }
+
+    /** @throws CommandFailed if the history cannot be read */
+    <T> T history(Function<History, CompletionStage<T>> call) {
+        return jobs(queue -> {
+            if (queue instanceof History history) return call.apply(history);
+            throw new QueueUnavailableException("the queue in sight offers no history");
+        });
+    }
+
+    /** Who calls, for the audit trail. */
+    String caller() {
+        return calls.caller();
     }
 
     /** @throws CommandFailed if the queue did not do it */

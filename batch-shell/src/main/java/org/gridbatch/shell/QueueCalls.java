@@ -17,6 +17,11 @@ interface QueueCalls extends AutoCloseable {
 
     <T> CompletionStage<T> work(Function<WorkQueue, CompletionStage<T>> call, Duration atMost);
 
+    /** Who calls, for the audit trail. */
+    default String caller() {
+        return "";
+    }
+
     @Override
     void close();
 
@@ -31,6 +36,11 @@ interface QueueCalls extends AutoCloseable {
             @Override
             public <T> CompletionStage<T> work(Function<WorkQueue, CompletionStage<T>> call, Duration atMost) {
                 return client.work(call, atMost);
+            }
+
+            @Override
+            public String caller() {
+                return client.caller();
             }
 
             @Override

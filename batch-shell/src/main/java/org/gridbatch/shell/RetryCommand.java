@@ -25,6 +25,6 @@ final class RetryCommand extends ChangeCommand {
 
     @Override
     List<Changed> change(Grid grid, List<String> some) {
-        return grid.jobs(jobs -> jobs.retry(some));
+        return grid.jobs(jobs -> jobs.retry(some, grid.caller()));
     }
 }

@@ -98,6 +98,7 @@ public final class ShellComponent {
         commands.put("snooze", SnoozeCommand::new);
         commands.put("workers", WorkersCommand::new);
         commands.put("status", StatusCommand::new);
+        commands.put("history", HistoryCommand::new);
         return commands;
     }
 

@@ -27,6 +27,6 @@ final class SnoozeCommand extends ChangeCommand {
     @Override
     List<Changed> change(Grid grid, List<String> some) {
         Duration delay = Words.duration(words.get(words.size() - 1));
-        return grid.jobs(jobs -> jobs.snooze(some, delay));
+        return grid.jobs(jobs -> jobs.snooze(some, delay, grid.caller()));
     }
 }

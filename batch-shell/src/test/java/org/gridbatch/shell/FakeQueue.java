@@ -17,6 +17,9 @@ import java.util.function.Function;
 import org.gridbatch.api.Ad;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.AttemptView;
+import org.gridbatch.api.AuditPage;
+import org.gridbatch.api.AuditQuery;
+import org.gridbatch.api.AuditRecord;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.Changed;
@@ -24,6 +27,9 @@ import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.GridStatus;
 import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
+import org.gridbatch.api.History;
+import org.gridbatch.api.HistoryPage;
+import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobQuery;
@@ -43,13 +49,15 @@ import org.gridbatch.api.WorkQueue;
 import org.gridbatch.api.WorkerView;
 
 /** A queue in memory that does just enough for the commands; every call can be made to fail. */
-final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
+final class FakeQueue implements JobQueue, WorkQueue, History, QueueCalls {
     static final Instant NOW = Instant.parse("2030-01-31T18:00:00Z");
 
     final Map<String, JobDetail> jobs = new LinkedHashMap<>();
     final Map<Long, Lease> leases = new LinkedHashMap<>();
     final List<Report> reports = new CopyOnWriteArrayList<>();
     final List<Heartbeat> heartbeats = new CopyOnWriteArrayList<>();
+    final List<HistoryQuery> queries = new CopyOnWriteArrayList<>();
+    final List<AuditRecord> audits = new CopyOnWriteArrayList<>();
     final List<ClaimRequest> claims = new CopyOnWriteArrayList<>();
     final List<WorkerView> workers = new ArrayList<>();
 
@@ -204,7 +212,30 @@ final class FakeQueue implements JobQueue, WorkQueue, QueueCalls {
     }
 
     @Override
+    public synchronized CompletionStage<HistoryPage> find(HistoryQuery query) {
+        queries.add(query);
+        List<JobView> found = jobs.values().stream()
+                .map(JobDetail::view)
+                .filter(job -> job.state().isFinal())
+                .filter(job -> query.queue().isEmpty() || query.queue().equals(job.queue()))
+                .limit(query.limit())
+                .toList();
+        return answer(new HistoryPage(found, ""));
+    }
+
+    @Override
+    public CompletionStage<AuditPage> audit(AuditQuery query) {
+        return answer(new AuditPage(audits, ""));
+    }
+
+    @Override
+    public String caller() {
+        return "ann@n1";
+    }
+
+    @Override
     public CompletionStage<List<Changed>> cancel(List<String> jobIds, String reason, String by) {
+        audits.add(new AuditRecord(NOW, by, "cancel", jobIds.get(0), reason));
         return change(jobIds, JobState.CANCELLED, reason, "");
     }
 

@@ -16,10 +16,13 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.gridbatch.api.AttemptOutcome;
+import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.WorkerView;
@@ -50,6 +53,40 @@ public class ObserveCommandsTest {
 
         assertThat(shell.shown("jobs"), containsString("IllegalStateExceptio…"));
         shell.shown("jobs").lines().forEach(line -> assertEquals(line, true, line.length() <= 70));
+    }
+
+    @Test
+    public void historyListsWhatIsFinalAndPassesItsOptionsOn() throws Exception {
+        shell.queue.put(view("j1", JobState.AVAILABLE), "x");
+        shell.queue.put(view("j2", JobState.COMPLETED), "x");
+
+        assertThat(shell.shown("history"), containsString("j2  completed"));
+        assertEquals("[j2]", ids("history --queue default"));
+        assertEquals("no jobs", shell.shown("history --queue mail"));
+        shell.execute(
+                "history -s discarded -q q --tenant t --name n --tag k=v --text x --until 2030-01-31T03:00:00Z -n 7");
+        HistoryQuery query = shell.queue.queries.get(3);
+        assertEquals(
+                new HistoryQuery(
+                        Set.of(JobState.DISCARDED),
+                        "q",
+                        "t",
+                        "n",
+                        "k=v",
+                        Instant.EPOCH,
+                        Instant.parse("2030-01-31T03:00:00Z"),
+                        "x",
+                        7,
+                        ""),
+                query);
+    }
+
+    @Test
+    public void theAuditTrailNamesWhoCancelled() throws Exception {
+        shell.queue.put(view("j1", JobState.AVAILABLE), "x");
+        assertEquals("no changes", shell.shown("history --audit"));
+        shell.execute("cancel j1 --reason wrong");
+        assertThat(shell.shown("history --audit"), containsString("ann@n1  cancel  j1       wrong"));
     }
 
     @Test

@@ -93,15 +93,23 @@ public class KilledServerIT {
         assertHistoryHasEachOnce(acknowledged);
     }
 
-    private static void assertHistoryHasEachOnce(List<String> ids) {
-        Map<String, Long> completed = grid.quick("jobs", "-n", "10000", "--state", "completed")
+    private static void assertHistoryHasEachOnce(List<String> ids) throws Exception {
+        Map<String, Long> completed = completed("jobs");
+        for (String id : ids) assertEquals(id, Long.valueOf(1), completed.get(id));
+        Batch.awaitTrue(
+                "the history has all", 20, () -> completed("history").keySet().containsAll(ids));
+        Map<String, Long> archived = completed("history");
+        for (String id : ids) assertEquals("in the history: " + id, Long.valueOf(1), archived.get(id));
+        String others = grid.quick("jobs", "--state", "scheduled,available,executing,retryable,cancelled,discarded")
+                .ok();
+        assertEquals("nothing else", "no jobs", others.strip());
+    }
+
+    private static Map<String, Long> completed(String command) {
+        return grid.quick(command, "-n", "10000", "--state", "completed")
                 .ok()
                 .lines()
                 .map(line -> line.split(" ")[0])
                 .collect(Collectors.groupingBy(id -> id, Collectors.counting()));
-        for (String id : ids) assertEquals(id, Long.valueOf(1), completed.get(id));
-        String others = grid.quick("jobs", "--state", "scheduled,available,executing,retryable,cancelled,discarded")
-                .ok();
-        assertEquals("nothing else", "no jobs", others.strip());
     }
 }
