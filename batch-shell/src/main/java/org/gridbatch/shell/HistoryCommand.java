@@ -95,7 +95,10 @@ final class HistoryCommand extends Command {
         }
         Instant from = time("--since", since);
         Instant to = time("--until", until);
-        return audit ? audit(here.grid(), from, to) : jobs(here.grid(), from, to);
+        Listing<?> list = audit ? audit(here.grid(), from, to) : jobs(here.grid(), from, to);
+        // At a terminal it stands below the table, where one looks when that has scrolled by.
+        if (!list.next().isEmpty() && Formats.width(session, 0) == 0) System.err.println(Formats.more(list.next()));
+        return list;
     }
 
     private Listing<JobView> jobs(Grid grid, Instant from, Instant to) {
@@ -130,7 +133,7 @@ final class HistoryCommand extends Command {
     private static Instant time(String option, String value) {
         if (value.isEmpty()) return Instant.EPOCH;
         try {
-            return value.endsWith("Z") ? Instant.parse(value) : Instant.now().minus(Durations.parse(value));
+            return value.endsWith("Z") ? Instant.parse(value) : Instant.now().minus(Words.duration(value));
         } catch (DateTimeParseException e) {
             throw new CommandFailed(
                     "history: " + option + " is '" + value
