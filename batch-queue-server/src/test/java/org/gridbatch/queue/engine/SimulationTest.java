@@ -6,12 +6,16 @@ package org.gridbatch.queue.engine;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -23,19 +27,29 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.Dependency;
 import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.Limit;
+import org.gridbatch.api.Placement;
+import org.gridbatch.api.QueueSettings;
+import org.gridbatch.api.QueueView;
+import org.gridbatch.api.Rate;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Submitted;
+import org.gridbatch.api.Unique;
+import org.gridbatch.api.UnknownAdException;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
 import org.gridbatch.queue.archive.Archiver;
@@ -61,15 +75,24 @@ public class SimulationTest {
             EnumSet.of(ChangeOutcome.DONE, ChangeOutcome.ALREADY, ChangeOutcome.REQUESTED);
 
     @Test
-    public void theQueueKeepsItsPromiseWhateverHappens() throws Exception {
+    public void theQueueKeepsItsPromiseWhateverHappens() {
         Long only = Long.getLong("simulation.seed");
-        for (long seed = only == null ? 1 : only; seed <= (only == null ? SEEDS : only); seed++) {
+        String failure = only == null ? failure(1, SEEDS) : failure(only, only);
+        if (failure != null) throw new AssertionError(failure);
+    }
+
+    /** What goes wrong with the first of these seeds with which something does; null if nothing does. */
+    static String failure(long first, long last) {
+        for (long seed = first; seed <= last; seed++) {
             try {
                 new World(seed).run();
             } catch (Exception | AssertionError e) {
-                throw new AssertionError("seed " + seed + ": " + e, e);
+                StringWriter trace = new StringWriter();
+                e.printStackTrace(new PrintWriter(trace));
+                return "seed " + seed + ": " + trace;
             }
         }
+        return null;
     }
 
     private static final class World {
@@ -102,7 +125,7 @@ public class SimulationTest {
             random = new Random(seed * 7_919);
             prunes = chance(0.3);
             archives = chance(0.6);
-            for (int i = 0; i < 4; i++) workers.add(new Worker("w" + i));
+            for (int i = 0; i < 4; i++) workers.add(new Worker(i));
         }
 
         void run() throws Exception {
@@ -198,12 +221,11 @@ public class SimulationTest {
                     engine.execute(new Command.Submit(jobs, new Command.Room(60, 100, Long.MAX_VALUE, 100, 100, 100))),
                     result -> {
                         if (!(result instanceof Result.Accepted accepted)) return;
-                        for (Submitted one : accepted.jobs()) {
-                            JobSpec spec = jobs.stream()
-                                    .filter(job -> job.jobId().equals(one.jobId()))
-                                    .findFirst()
-                                    .orElseThrow();
-                            acknowledged.put(one.jobId(), spec);
+                        for (int i = 0; i < jobs.size(); i++) {
+                            Submitted one = accepted.jobs().get(i);
+                            JobSpec spec = jobs.get(i);
+                            if (one.jobId().equals(spec.jobId())) acknowledged.put(one.jobId(), spec);
+                            else assertFalse(spec.unique().key().isEmpty());
                         }
                     });
         }
@@ -215,24 +237,69 @@ public class SimulationTest {
                     .maxAttempts(1 + random.nextInt(3))
                     .backoff(Backoff.fixed(Duration.ofSeconds(random.nextInt(3))))
                     .delay(Duration.ofSeconds(chance(0.2) ? random.nextInt(20) : 0))
+                    .tenant("t" + random.nextInt(3))
+                    .priority(random.nextInt(3) - 1)
+                    .exclusiveKey(chance(0.3) ? "k" + random.nextInt(2) : "")
+                    .limitKey(chance(0.2) ? "l" : "")
+                    .placement(placement())
+                    .after(after())
+                    .unique(
+                            chance(0.1)
+                                    ? new Unique("u" + random.nextInt(3), Duration.ofSeconds(20 * random.nextInt(2)))
+                                    : Unique.NO)
+                    .deadline(chance(0.05) ? ticker.wall().plusSeconds(random.nextInt(300)) : Instant.EPOCH)
                     .build();
+        }
+
+        private Placement placement() {
+            String requires = chance(0.2) ? "(zone=" + random.nextInt(2) + ")" : "";
+            List<String> needs = chance(0.1) ? List.of("cmd:a") : List.of();
+            return new Placement(requires, needs, chance(0.2) ? "speed" : "");
+        }
+
+        private List<Dependency> after() {
+            if (nextJob < 2 || !chance(0.25)) return List.of();
+            List<Dependency> after = new ArrayList<>();
+            for (int i = 1 + random.nextInt(2); i > 0; i--) {
+                after.add(new Dependency(
+                        "job-" + random.nextInt(nextJob - 1),
+                        Dependency.When.values()[random.nextInt(2)],
+                        Dependency.Otherwise.values()[random.nextInt(2)]));
+            }
+            return after;
         }
 
         private void alter() {
             if (nextJob == 0) return;
             List<String> ids = List.of("job-" + random.nextInt(nextJob));
-            switch (random.nextInt(3)) {
+            switch (random.nextInt(4)) {
                 case 0 ->
                     call(engine.execute(new Command.Cancel(ids, "", "ann@n1")), result -> {
                         if (CANCELLING.contains(
                                 ((Result.Altered) result).jobs().get(0).outcome())) cancelled.addAll(ids);
                     });
                 case 1 -> call(engine.execute(new Command.Retry(ids, Command.Room.AMPLE, "ann@n1")), result -> {});
+                case 2 -> call(engine.execute(operate()), result -> {});
                 default ->
                     call(
                             engine.execute(new Command.Snooze(ids, Duration.ofSeconds(1 + random.nextInt(20)))),
                             result -> {});
             }
+        }
+
+        private Command operate() {
+            String queue = "q" + random.nextInt(3);
+            Rate rate = chance(0.3) ? new Rate(1 + random.nextInt(3), Duration.ofSeconds(5)) : Rate.UNLIMITED;
+            Limit limit = new Limit(random.nextInt(3), rate);
+            return switch (random.nextInt(5)) {
+                case 0 -> new Command.Pause(queue, chance(0.5));
+                case 1 ->
+                    new Command.Configure(
+                            new QueueSettings(queue, false, random.nextInt(3), limit, 0, null, Duration.ZERO));
+                case 2 -> new Command.Restrict("l", limit);
+                case 3 -> new Command.Weigh("t" + random.nextInt(3), 1 + random.nextInt(3));
+                default -> new Command.Drain("w" + random.nextInt(4), chance(0.5));
+            };
         }
 
         private <T> void call(CompletableFuture<T> answer, Consumer<T> then) {
@@ -265,6 +332,7 @@ public class SimulationTest {
                 if (job.state().isFinal()) finals.put(job.id(), job.state());
             }
             assertEquals(leases.size(), machine.executing().size());
+            checkGates(machine);
             for (JobState state : JobState.values()) {
                 assertEquals(state.name(), (long) truth.getOrDefault(state, 0L), machine.count(state));
             }
@@ -290,8 +358,34 @@ public class SimulationTest {
                     if (!worker.runs(held)) continue;
                     Worker other = running.put(held.jobId, worker);
                     assertTrue(held.jobId + " runs twice: at " + worker.name + " and " + other, other == null);
+                    String key = held.exclusiveKey;
+                    if (key.isEmpty()) continue;
+                    other = running.put("key " + key, worker);
+                    assertTrue("key " + key + " is held twice: by " + worker.name + " and " + other, other == null);
                 }
             }
+        }
+
+        /** The counters of gates and queues equal the truth, and an exclusive key has one job that executes. */
+        private void checkGates(QueueMachine machine) {
+            Map<String, Integer> ofQueue = new HashMap<>();
+            Map<String, Integer> ofKey = new HashMap<>();
+            Set<String> keys = new HashSet<>();
+            for (Job job : machine.executing()) {
+                ofQueue.merge(job.spec().queue(), 1, Integer::sum);
+                ofKey.merge(job.spec().limitKey(), 1, Integer::sum);
+                String key = job.spec().exclusiveKey();
+                if (!key.isEmpty()) assertTrue("two jobs with key " + key, keys.add(key));
+            }
+            for (int i = 0; i < 3; i++) {
+                assertEquals((int) ofQueue.getOrDefault("q" + i, 0), machine.executing("q" + i));
+            }
+            assertEquals((int) ofKey.getOrDefault("l", 0), machine.executingOfKey("l"));
+            long counted = 0;
+            for (QueueView view : machine.queueViews()) {
+                for (long count : view.counts().values()) counted += count;
+            }
+            assertEquals(machine.jobs().size(), counted);
         }
 
         /** Whether the log says that a job was final before it was pruned; both may happen between two checks. */
@@ -322,6 +416,8 @@ public class SimulationTest {
             log.crash(0);
             restart();
             for (Worker worker : workers) worker.thaw();
+            for (int i = 0; i < 3; i++) call(engine.execute(new Command.Pause("q" + i, false)), result -> {});
+            for (Worker worker : workers) call(engine.execute(new Command.Drain(worker.name, false)), result -> {});
             for (int i = 0; i < 4_000 && !(allFinal() && allArchived()); i++) {
                 if (archives) archiver.turn();
                 for (Worker worker : workers) worker.act();
@@ -333,8 +429,7 @@ public class SimulationTest {
                 core.runAll();
                 check();
             }
-            for (Job job : engine.machine().jobs())
-                assertTrue("not final: " + job, job.state().isFinal());
+            for (Job job : engine.machine().jobs()) assertTrue("not final: " + job, isAtItsEnd(job));
             if (archives) checkArchive();
         }
 
@@ -343,48 +438,177 @@ public class SimulationTest {
                     || engine.machine().unarchivedJobs() + engine.machine().unarchivedAudits() == 0;
         }
 
-        /** Every acknowledged job is in the archive once, as the machine has it or had it. */
+        /** Every acknowledged job that is final is in the archive once, as the machine has it or had it. */
         private void checkArchive() {
             assertTrue(allArchived());
             Map<String, Integer> rows = archive.rows();
             for (String id : acknowledged.keySet()) {
+                if (!finals.containsKey(id)) continue;
                 assertEquals("rows of " + id, 1, (int) rows.getOrDefault(id, 0));
                 assertEquals(
                         id, finals.get(id), archive.get(id).orElseThrow().view().state());
             }
             for (Job job : engine.machine().jobs()) {
+                if (!job.state().isFinal()) continue;
                 assertEquals(engine.machine().detail(job), archive.get(job.id()).orElseThrow());
             }
             assertEquals("each once", rows.size(), archive.jobs.size());
         }
 
         private boolean allFinal() {
-            return engine.machine().jobs().stream().allMatch(job -> job.state().isFinal());
+            return engine.machine().jobs().stream().allMatch(this::isAtItsEnd);
         }
 
-        /** The log alone, from its first entry, gives the same state. */
+        /** Final, or held by one that did not complete, until somebody decides. */
+        private boolean isAtItsEnd(Job job) {
+            if (job.state().isFinal()) return true;
+            if (job.state() != JobState.BLOCKED) return false;
+            return job.waitsFor().stream().anyMatch(one -> {
+                Job other = engine.machine().job(one.jobId());
+                if (other != null && other.state() == JobState.BLOCKED) return isAtItsEnd(other);
+                return one.otherwise() == Dependency.Otherwise.HOLD
+                        && one.when() == Dependency.When.COMPLETED
+                        && (other == null || other.state().isFinal() && other.state() != JobState.COMPLETED);
+            });
+        }
+
+        /** The log alone, from its first entry, gives the same state, and no command in it broke a rule. */
         private void replay() throws IOException {
             QueueMachine machine = new QueueMachine();
+            Map<String, JobState> last = new HashMap<>();
+            Starts starts = new Starts();
             for (byte[] bytes : log.entries()) {
                 Entry entry = EntryCodec.decode(bytes);
-                for (Command command : entry.commands()) machine.apply(command, entry.time());
+                for (Command command : entry.commands()) {
+                    starts.before(machine, command);
+                    List<Boolean> current = starts.current(machine, command);
+                    Result result = machine.apply(command, entry.time());
+                    if (result instanceof Result.Judged judged) checkVerdicts(judged, current);
+                    List<Change> changes = machine.drainChanges();
+                    for (Change change : changes) {
+                        if (change.after() != null)
+                            last.put(change.after().id(), change.after().state());
+                    }
+                    for (Change change : changes) checkChange(command, change, last);
+                    starts.after(machine, command, changes);
+                }
             }
             ByteArrayOutputStream replayed = new ByteArrayOutputStream();
             ImageCodec.write(machine.image(), replayed);
             assertArrayEquals(FakeLog.bytes(engine), replayed.toByteArray());
         }
 
+        private static void checkVerdicts(Result.Judged judged, List<Boolean> current) {
+            for (int i = 0; i < current.size(); i++) {
+                boolean accepted = judged.verdicts().get(i).kind() == VerdictKind.ACCEPTED;
+                assertTrue("a report under another lease counts", !accepted || current.get(i));
+            }
+        }
+
+        private void checkChange(Command command, Change change, Map<String, JobState> last) {
+            Job before = change.before();
+            Job after = change.after();
+            if (before == null || after == null) return;
+            boolean freed = before.state() == JobState.BLOCKED
+                    && (after.state() == JobState.AVAILABLE || after.state() == JobState.SCHEDULED);
+            if (!freed || command instanceof Command.Retry) return;
+            for (Dependency one : before.waitsFor()) {
+                JobState other = last.get(one.jobId());
+                boolean good = other == JobState.COMPLETED
+                        || one.when() == Dependency.When.FINAL && other != null && other.isFinal();
+                assertTrue(after.id() + " was freed while " + one + " is " + other, good);
+            }
+        }
+
+        /** Grants keep to limits and rates, to drained workers and to paused queues. */
+        private static final class Starts {
+            private final Map<String, Integer> executing = new HashMap<>();
+            private final Map<String, List<Long>> times = new HashMap<>();
+            private final Set<String> drained = new HashSet<>();
+            private final Map<String, Long> closed = new HashMap<>();
+            private long rulesVersion = -1;
+
+            /** For each report of the command, whether its lease is the current one of its job. */
+            List<Boolean> current(QueueMachine machine, Command command) {
+                if (!(command instanceof Command.End end)) return List.of();
+                Set<Long> ended = new HashSet<>();
+                List<Boolean> current = new ArrayList<>();
+                for (Report report : end.reports()) {
+                    Job job = machine.job(report.jobId());
+                    boolean is =
+                            job != null && job.tenure() != null && job.tenure().leaseId() == report.leaseId();
+                    current.add(is && ended.add(report.leaseId()));
+                }
+                return current;
+            }
+
+            void before(QueueMachine machine, Command command) {
+                if (command instanceof Command.Drain drain) {
+                    if (drain.on()) drained.add(drain.worker());
+                    else drained.remove(drain.worker());
+                }
+                executing.clear();
+                for (int i = 0; i < 3; i++) executing.put("q" + i, machine.executing("q" + i));
+                if (rulesVersion != machine.rules().version()) times.clear();
+                rulesVersion = machine.rules().version();
+            }
+
+            void after(QueueMachine machine, Command command, List<Change> changes) {
+                if (command instanceof Command.Expire expire) {
+                    long until = machine.lastTime().toEpochMilli() + expire.graceMillis();
+                    for (Change change : changes) {
+                        if (change.before().state() != JobState.EXECUTING) continue;
+                        closed.put(change.before().spec().exclusiveKey(), until);
+                    }
+                }
+                if (!(command instanceof Command.Grant)) return;
+                for (Change change : changes) {
+                    if (change.after() == null || change.after().state() != JobState.EXECUTING) continue;
+                    Job job = change.after();
+                    String queue = job.spec().queue();
+                    QueueSettings settings = machine.rules().queue(queue);
+                    assertFalse(drained.contains(job.worker()));
+                    String key = job.spec().exclusiveKey();
+                    assertTrue(
+                            "the key of a lost worker's job is open",
+                            key.isEmpty()
+                                    || closed.getOrDefault(key, 0L)
+                                            <= job.tenure().startedAtMillis());
+                    assertFalse(settings.paused());
+                    int limit = settings.limit().concurrency();
+                    if (limit > 0) {
+                        assertTrue(
+                                "queue " + queue + " runs more than " + limit,
+                                machine.executing(queue) <= Math.max(limit, executing.get(queue)));
+                    }
+                    checkRate(queue, settings.limit().rate(), job.tenure().startedAtMillis());
+                }
+            }
+
+            private void checkRate(String queue, Rate rate, long now) {
+                List<Long> started = times.computeIfAbsent(queue, name -> new ArrayList<>());
+                started.add(now);
+                if (!rate.limits()) return;
+                long from = now - rate.period().toMillis();
+                long inPeriod = started.stream().filter(time -> time > from).count();
+                // The cell rate algorithm lets a burst be followed by evenly spaced starts.
+                assertTrue("queue " + queue + " is too fast", inPeriod <= 2L * rate.starts());
+            }
+        }
+
         /** What a worker believes of a lease. */
         private static final class Held {
             final long leaseId;
             final String jobId;
+            final String exclusiveKey;
             long untilNanos;
             Report report;
             CompletableFuture<Result> answer;
 
-            Held(long leaseId, String jobId) {
+            Held(long leaseId, JobSpec spec) {
                 this.leaseId = leaseId;
-                this.jobId = jobId;
+                this.jobId = spec.jobId();
+                this.exclusiveKey = spec.exclusiveKey();
             }
         }
 
@@ -393,6 +617,10 @@ public class SimulationTest {
             private final String name;
             private final Map<Long, Held> held = new LinkedHashMap<>();
             private final int slots = 1 + random.nextInt(3);
+            private final int zone;
+            private final List<String> commands;
+            private final List<Report> sent = new ArrayList<>();
+            private long ad = 1;
             private int incarnation = 1;
             private long claimId;
             private boolean claiming;
@@ -403,8 +631,10 @@ public class SimulationTest {
             private CompletableFuture<HeartbeatReply> beat;
             private long frozenUntilNanos;
 
-            Worker(String name) {
-                this.name = name;
+            Worker(int number) {
+                name = "w" + number;
+                zone = number % 2;
+                commands = number < 2 ? List.of("cmd:a", "cmd:b") : List.of("cmd:b");
             }
 
             @Override
@@ -426,6 +656,8 @@ public class SimulationTest {
                 }
                 held.values().removeIf(one -> one.untilNanos <= ticker.nanos());
                 if (ticker.nanos() - beatSentNanos >= term.toNanos() / 3) heartbeat();
+                if (chance(0.02)) advertise();
+                if (!calm && chance(0.05)) repeatAnOldReport();
                 finishSome();
                 claimSome();
             }
@@ -462,6 +694,16 @@ public class SimulationTest {
                 if (!calm && chance(0.1)) beat = null;
             }
 
+            /** A call that the network kept back for a while. */
+            private void repeatAnOldReport() {
+                if (!sent.isEmpty()) engine.execute(new Command.End(List.of(sent.get(random.nextInt(sent.size())))));
+            }
+
+            private void advertise() {
+                Map<String, String> labels = Map.of("zone", "" + zone, "speed", "" + random.nextInt(10));
+                engine.advertise(name, "i" + incarnation, new Ad(++ad, labels, commands));
+            }
+
             private void claimSome() {
                 if (claiming && claim != null) return;
                 if (!claiming && (held.size() >= slots || chance(0.3))) return;
@@ -471,17 +713,21 @@ public class SimulationTest {
                 }
                 claimSentNanos = ticker.nanos();
                 List<String> queues = chance(0.5) ? List.of() : List.of("q0", "q1");
-                if (calm) queues = List.of();
+                String accepts = chance(0.1) ? "(tenant=t" + random.nextInt(3) + ")" : "";
+                if (calm) {
+                    queues = List.of();
+                    accepts = "";
+                }
                 claim = engine.claim(new ClaimRequest(
                         name,
                         "i" + incarnation,
                         claimId,
                         queues,
-                        "",
+                        accepts,
                         "",
                         Math.max(1, slots - held.size()),
                         slots,
-                        0,
+                        ad,
                         Duration.ofSeconds(random.nextInt(20))));
                 if (!calm && chance(0.05)) claim = null;
             }
@@ -491,6 +737,7 @@ public class SimulationTest {
                     if (one.report == null && chance(0.4)) one.report = outcome(one);
                     if (one.report == null || one.answer != null || !calm && chance(0.2)) continue;
                     one.answer = engine.execute(new Command.End(List.of(one.report)));
+                    sent.add(one.report);
                     if (!calm && chance(0.1)) one.answer = null;
                 }
             }
@@ -522,15 +769,29 @@ public class SimulationTest {
 
             private void hearClaim() {
                 if (claim == null || !claim.isDone()) return;
+                if (isOfUnknownAd(claim)) {
+                    claim = null;
+                    claiming = false;
+                    advertise();
+                    return;
+                }
                 if (!claim.isCompletedExceptionally()) {
                     claiming = false;
                     for (Lease lease : claim.join()) {
-                        Held one = held.computeIfAbsent(
-                                lease.leaseId(), id -> new Held(id, lease.spec().jobId()));
+                        Held one = held.computeIfAbsent(lease.leaseId(), id -> new Held(id, lease.spec()));
                         one.untilNanos = claimSentNanos + lease.leaseFor().toNanos();
                     }
                 }
                 claim = null;
+            }
+
+            private boolean isOfUnknownAd(CompletableFuture<?> call) {
+                try {
+                    call.join();
+                    return false;
+                } catch (CompletionException e) {
+                    return e.getCause() instanceof UnknownAdException;
+                }
             }
 
             private void hearBeat() {
