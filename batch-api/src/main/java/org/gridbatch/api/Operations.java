@@ -11,7 +11,9 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * The queue as operators see it: what is set for queues, tenants, limits and workers, and why a job waits. Exported in
  * one endpoint with {@link JobQueue}; calls can be repeated, stages fail and threads behave as there. What is set is on
- * disk when the stage completes, holds for jobs that wait already, and stays until it is set anew.
+ * disk when the stage completes, holds for jobs that wait already, and stays until it is set anew. {@code by} is who wants
+ * it, kept in the {@link History}: {@code user@node}, see {@link org.gridbatch.api.client.GridClient#caller()}; empty if
+ * that is not known.
  */
 @ProviderType
 public interface Operations {
@@ -19,23 +21,48 @@ public interface Operations {
     CompletionStage<List<QueueView>> queues();
 
     /** Sets all that is to hold for a queue, in place of what was set before. */
-    CompletionStage<Void> configure(QueueSettings settings);
+    CompletionStage<Void> configure(QueueSettings settings, String by);
+
+    /** As {@link #configure(QueueSettings, String)}, without saying who wants it. */
+    default CompletionStage<Void> configure(QueueSettings settings) {
+        return configure(settings, "");
+    }
 
     /** Lets the jobs of a queue wait, or go on. Those that are executing go on. */
-    CompletionStage<Void> pause(String queue, boolean paused);
+    CompletionStage<Void> pause(String queue, boolean paused, String by);
+
+    /** As {@link #pause(String, boolean, String)}, without saying who wants it. */
+    default CompletionStage<Void> pause(String queue, boolean paused) {
+        return pause(queue, paused, "");
+    }
 
     /**
      * Sets how many turns a tenant gets while others get one.
      *
      * @param weight 1 to 1,000; 1 unless set
      */
-    CompletionStage<Void> weigh(String tenant, int weight);
+    CompletionStage<Void> weigh(String tenant, int weight, String by);
+
+    /** As {@link #weigh(String, int, String)}, without saying who wants it. */
+    default CompletionStage<Void> weigh(String tenant, int weight) {
+        return weigh(tenant, weight, "");
+    }
 
     /** Sets how many of the jobs with a limit key may run; {@link Limit#NONE} takes it back. */
-    CompletionStage<Void> restrict(String limitKey, Limit limit);
+    CompletionStage<Void> restrict(String limitKey, Limit limit, String by);
+
+    /** As {@link #restrict(String, Limit, String)}, without saying who wants it. */
+    default CompletionStage<Void> restrict(String limitKey, Limit limit) {
+        return restrict(limitKey, limit, "");
+    }
 
     /** Lets a worker have no more jobs, or some again. What it has it finishes. */
-    CompletionStage<Void> drain(String worker, boolean drained);
+    CompletionStage<Void> drain(String worker, boolean drained, String by);
+
+    /** As {@link #drain(String, boolean, String)}, without saying who wants it. */
+    default CompletionStage<Void> drain(String worker, boolean drained) {
+        return drain(worker, drained, "");
+    }
 
     /** What is set for tenants, limit keys and workers. */
     CompletionStage<OperatorRules> rules();

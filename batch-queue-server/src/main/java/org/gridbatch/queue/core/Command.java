@@ -123,19 +123,19 @@ public sealed interface Command {
     record Tell(int most) implements Command {}
 
     /** Sets what holds for a queue. */
-    record Configure(QueueSettings settings) implements Command {}
+    record Configure(QueueSettings settings, String by) implements Command {}
 
     /** Pauses a queue or lets it go on. */
-    record Pause(String queue, boolean paused) implements Command {}
+    record Pause(String queue, boolean paused, String by) implements Command {}
 
     /** Sets how many turns a tenant gets while others get one. */
-    record Weigh(String tenant, int weight) implements Command {}
+    record Weigh(String tenant, int weight, String by) implements Command {}
 
     /** Sets how many of the jobs with a limit key may run. */
-    record Restrict(String limitKey, Limit limit) implements Command {}
+    record Restrict(String limitKey, Limit limit, String by) implements Command {}
 
     /** Gives a worker no more jobs, or gives it some again. */
-    record Drain(String worker, boolean on) implements Command {}
+    record Drain(String worker, boolean on, String by) implements Command {}
 
     /**
      * How much the queue may hold: jobs that are not final, in one queue and in all; the bytes of all jobs; tenants and

@@ -14,6 +14,7 @@ import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.api.Limit;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.QueueView;
 
@@ -80,12 +81,47 @@ public final class QueueMachine {
         if (command instanceof Command.Archived c)
             return new Result.Done(jobs.outbox().archived(c.through()));
         if (command instanceof Command.Tell c) return tell(c, now);
-        if (command instanceof Command.Configure c) return set(rules -> rules.set(c.settings()));
-        if (command instanceof Command.Pause c)
-            return set(rules -> rules.set(rules.queue(c.queue()).withPaused(c.paused())));
-        if (command instanceof Command.Weigh c) return set(rules -> rules.weigh(c.tenant(), c.weight()));
-        if (command instanceof Command.Restrict c) return set(rules -> rules.limit(c.limitKey(), c.limit()));
-        if (command instanceof Command.Drain c) return set(rules -> rules.drain(c.worker(), c.on()));
+        if (command instanceof Command.Configure c) {
+            return set(
+                    now,
+                    c.by(),
+                    "configure",
+                    c.settings().queue(),
+                    words(c.settings()),
+                    rules -> rules.set(c.settings()));
+        }
+        if (command instanceof Command.Pause c) {
+            String action = c.paused() ? "pause" : "resume";
+            return set(
+                    now,
+                    c.by(),
+                    action,
+                    c.queue(),
+                    "",
+                    rules -> rules.set(rules.queue(c.queue()).withPaused(c.paused())));
+        }
+        if (command instanceof Command.Weigh c) {
+            return set(
+                    now,
+                    c.by(),
+                    "weigh",
+                    c.tenant(),
+                    "weight " + c.weight(),
+                    rules -> rules.weigh(c.tenant(), c.weight()));
+        }
+        if (command instanceof Command.Restrict c) {
+            return set(
+                    now,
+                    c.by(),
+                    "limit",
+                    c.limitKey(),
+                    words(c.limit()),
+                    rules -> rules.limit(c.limitKey(), c.limit()));
+        }
+        if (command instanceof Command.Drain c) {
+            String action = c.on() ? "drain" : "take back";
+            return set(now, c.by(), action, c.worker(), "", rules -> rules.drain(c.worker(), c.on()));
+        }
         throw new AssertionError("unhandled command " + command);
     }
 
@@ -303,7 +339,19 @@ public final class QueueMachine {
         return new Result.Done(0);
     }
 
-    private Result set(Consumer<Rules> change) {
+    private static String words(QueueSettings settings) {
+        return (settings.paused() ? "paused, " : "") + "order " + settings.order() + ", " + words(settings.limit())
+                + ", max attempts " + settings.maxAttempts() + ", timeout " + settings.timeout();
+    }
+
+    private static String words(Limit limit) {
+        String concurrency = limit.concurrency() == 0 ? "no limit" : "at most " + limit.concurrency();
+        if (!limit.rate().limits()) return concurrency;
+        return concurrency + ", " + limit.rate().starts() + " starts in "
+                + limit.rate().period();
+    }
+
+    private Result set(long now, String by, String action, String subject, String detail, Consumer<Rules> change) {
         Rules trial = state.rules.copy();
         change.accept(trial);
         if (trial.size() > MAX_RULES && trial.size() > state.rules.size()) {
@@ -313,6 +361,7 @@ public final class QueueMachine {
                     "");
         }
         change.accept(state.rules);
+        state.audit(now, by, action, subject, detail);
         return new Result.Done(0);
     }
 

@@ -277,7 +277,12 @@ public final class QueueEngine implements Replica {
     private static boolean isChange(Command command) {
         return command instanceof Command.Cancel
                 || command instanceof Command.Retry
-                || command instanceof Command.Snooze;
+                || command instanceof Command.Snooze
+                || command instanceof Command.Configure
+                || command instanceof Command.Pause
+                || command instanceof Command.Weigh
+                || command instanceof Command.Restrict
+                || command instanceof Command.Drain;
     }
 
     /** Leases jobs, waiting for some if there are none. Whoever cancels the answer gets none any more. */

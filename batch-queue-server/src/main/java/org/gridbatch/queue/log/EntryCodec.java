@@ -160,26 +160,31 @@ public final class EntryCodec {
         }
         if (command instanceof Command.Configure c) {
             RulesCodec.writeSettings(out, c.settings());
+            out.writeString(c.by());
             return CONFIGURE;
         }
         if (command instanceof Command.Pause c) {
             out.writeString(c.queue());
             out.writeBoolean(c.paused());
+            out.writeString(c.by());
             return PAUSE;
         }
         if (command instanceof Command.Weigh c) {
             out.writeString(c.tenant());
             out.writeInt(c.weight());
+            out.writeString(c.by());
             return WEIGH;
         }
         if (command instanceof Command.Restrict c) {
             out.writeString(c.limitKey());
             RulesCodec.writeLimit(out, c.limit());
+            out.writeString(c.by());
             return RESTRICT;
         }
         if (command instanceof Command.Drain c) {
             out.writeString(c.worker());
             out.writeBoolean(c.on());
+            out.writeString(c.by());
             return DRAIN;
         }
         throw new AssertionError("unhandled command " + command);
@@ -238,15 +243,15 @@ public final class EntryCodec {
             case TELL:
                 return new Command.Tell(in.readInt());
             case CONFIGURE:
-                return new Command.Configure(RulesCodec.readSettings(in));
+                return new Command.Configure(RulesCodec.readSettings(in), in.readString());
             case PAUSE:
-                return new Command.Pause(in.readString(), in.readBoolean());
+                return new Command.Pause(in.readString(), in.readBoolean(), in.readString());
             case WEIGH:
-                return new Command.Weigh(in.readString(), in.readInt());
+                return new Command.Weigh(in.readString(), in.readInt(), in.readString());
             case RESTRICT:
-                return new Command.Restrict(in.readString(), RulesCodec.readLimit(in));
+                return new Command.Restrict(in.readString(), RulesCodec.readLimit(in), in.readString());
             case DRAIN:
-                return new Command.Drain(in.readString(), in.readBoolean());
+                return new Command.Drain(in.readString(), in.readBoolean(), in.readString());
             default:
                 throw new IllegalStateException(
                         "a log entry has a command of type " + type + ": use the version that wrote it");

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
@@ -26,12 +27,14 @@ public final class Explainer {
     private final Workers workers;
     private final Leases leases;
     private final Waiting waiting;
+    private final BooleanSupplier isHistoryBehind;
 
-    Explainer(QueueMachine machine, Workers workers, Leases leases, Waiting waiting) {
+    Explainer(QueueMachine machine, Workers workers, Leases leases, Waiting waiting, BooleanSupplier isHistoryBehind) {
         this.machine = machine;
         this.workers = workers;
         this.leases = leases;
         this.waiting = waiting;
+        this.isHistoryBehind = isHistoryBehind;
     }
 
     /** The strongest reason first; never empty. */
@@ -68,6 +71,9 @@ public final class Explainer {
     }
 
     private List<Reason> available(Job job, Instant time, long nowNanos) {
+        if (isHistoryBehind.getAsBoolean()) {
+            return one(Reason.Kind.HISTORY, "no job is started until the history has taken more of those that ended");
+        }
         Barrier barrier = machine.barrier(job, time);
         if (barrier != null) return List.of(of(barrier, job));
         Bin bin = waiting.bin(Shape.of(job.spec()));

@@ -227,34 +227,35 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     }
 
     @Override
-    public CompletionStage<Void> configure(QueueSettings settings) {
-        return guarded(() -> set(new Command.Configure(given("settings", settings))));
+    public CompletionStage<Void> configure(QueueSettings settings, String by) {
+        return guarded(() -> set(new Command.Configure(given("settings", settings), by(by))));
     }
 
     @Override
-    public CompletionStage<Void> pause(String queue, boolean paused) {
+    public CompletionStage<Void> pause(String queue, boolean paused, String by) {
         // The record checks the name.
-        return guarded(() -> set(new Command.Pause(QueueSettings.of(queue).queue(), paused)));
+        return guarded(() -> set(new Command.Pause(QueueSettings.of(queue).queue(), paused, by(by))));
     }
 
     @Override
-    public CompletionStage<Void> weigh(String tenant, int weight) {
+    public CompletionStage<Void> weigh(String tenant, int weight, String by) {
         return guarded(() -> {
             if (weight < 1 || weight > MAX_WEIGHT) {
                 throw new InvalidRequestException("weight is " + weight + ", want 1 to " + MAX_WEIGHT);
             }
-            return set(new Command.Weigh(tenant == null || tenant.isEmpty() ? "" : name("tenant", tenant), weight));
+            return set(new Command.Weigh(
+                    tenant == null || tenant.isEmpty() ? "" : name("tenant", tenant), weight, by(by)));
         });
     }
 
     @Override
-    public CompletionStage<Void> restrict(String limitKey, Limit limit) {
-        return guarded(() -> set(new Command.Restrict(name("limit key", limitKey), given("limit", limit))));
+    public CompletionStage<Void> restrict(String limitKey, Limit limit, String by) {
+        return guarded(() -> set(new Command.Restrict(name("limit key", limitKey), given("limit", limit), by(by))));
     }
 
     @Override
-    public CompletionStage<Void> drain(String worker, boolean drained) {
-        return guarded(() -> set(new Command.Drain(name("worker", worker), drained)));
+    public CompletionStage<Void> drain(String worker, boolean drained, String by) {
+        return guarded(() -> set(new Command.Drain(name("worker", worker), drained, by(by))));
     }
 
     private CompletableFuture<Void> set(Command command) {

@@ -50,7 +50,7 @@ public class FairnessTest {
     public void tenantsTakeTurnsAndAWeightCountsAsSoManyTenants() {
         submit("a", 40);
         submit("b", 40);
-        queue.execute(new Command.Weigh("b", 3));
+        queue.execute(new Command.Weigh("b", 3, "ann@n1"));
         List<String> tenants = turns(40);
         assertEquals(10, tenants.stream().filter("a"::equals).count(), 1);
         assertEquals(30, tenants.stream().filter("b"::equals).count(), 1);
@@ -99,10 +99,12 @@ public class FairnessTest {
     @Test
     public void aQueueOfAHigherClassGoesFirst() {
         queue.submit(job("a").queue("slow"), job("b").queue("fast"), job("c").queue("slow"));
-        queue.execute(new Command.Configure(new QueueSettings("fast", false, 1, Limit.NONE, 0, null, Duration.ZERO)));
+        queue.execute(new Command.Configure(
+                new QueueSettings("fast", false, 1, Limit.NONE, 0, null, Duration.ZERO), "ann@n1"));
         assertEquals("b", queue.take("w1"));
         assertEquals("a", queue.take("w2"));
-        queue.execute(new Command.Configure(new QueueSettings("fast", false, -1, Limit.NONE, 0, null, Duration.ZERO)));
+        queue.execute(new Command.Configure(
+                new QueueSettings("fast", false, -1, Limit.NONE, 0, null, Duration.ZERO), "ann@n1"));
         queue.submit(job("d").queue("fast"), job("e").queue("slow"));
         assertEquals("c", queue.take("w3"));
         assertEquals("e", queue.take("w4"));

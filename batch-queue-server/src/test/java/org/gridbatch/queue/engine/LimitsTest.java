@@ -26,16 +26,17 @@ public class LimitsTest {
     private final TestEngine queue = new TestEngine();
 
     private void limit(String name, Limit limit) {
-        queue.execute(new Command.Configure(new QueueSettings(name, false, 0, limit, 0, null, Duration.ZERO)));
+        queue.execute(
+                new Command.Configure(new QueueSettings(name, false, 0, limit, 0, null, Duration.ZERO), "ann@n1"));
     }
 
     @Test
     public void aPausedQueueWaitsAndGoesOn() {
-        queue.execute(new Command.Pause("default", true));
+        queue.execute(new Command.Pause("default", true, "ann@n1"));
         CompletableFuture<List<Lease>> claim = queue.claim("w", 1);
         queue.submit(job("a"));
         assertFalse(claim.isDone());
-        queue.execute(new Command.Pause("default", false));
+        queue.execute(new Command.Pause("default", false, "ann@n1"));
         assertTrue(claim.isDone());
     }
 
@@ -57,7 +58,7 @@ public class LimitsTest {
 
     @Test
     public void jobsOfSeveralQueuesShareTheLimitOfTheirKey() {
-        queue.execute(new Command.Restrict("db", new Limit(1, Rate.UNLIMITED)));
+        queue.execute(new Command.Restrict("db", new Limit(1, Rate.UNLIMITED), "ann@n1"));
         queue.submit(job("a").queue("x").limitKey("db"), job("b").queue("y").limitKey("db"), job("c"));
         assertEquals("a", queue.take("w1"));
         assertEquals("c", queue.take("w2"));

@@ -131,12 +131,12 @@ public class MatchingTest {
 
     @Test
     public void aDrainedWorkerGetsNothingUntilItIsTakenBack() {
-        queue.execute(new Command.Drain("w", true));
+        queue.execute(new Command.Drain("w", true, "ann@n1"));
         CompletableFuture<List<Lease>> claim = queue.claim("w", 1);
         queue.submit(job("a"));
         assertFalse(claim.isDone());
         assertEquals(Reason.Kind.DRAINED, queue.why("a").kind());
-        queue.execute(new Command.Drain("w", false));
+        queue.execute(new Command.Drain("w", false, "ann@n1"));
         assertEquals("a", only(claim));
     }
 
@@ -169,7 +169,7 @@ public class MatchingTest {
         assertEquals(
                 "no worker that could run it serves queue other; it could run on w",
                 queue.why("c").text());
-        queue.execute(new Command.Pause("other", true));
+        queue.execute(new Command.Pause("other", true, "ann@n1"));
         assertEquals("queue other is paused", queue.why("c").text());
         queue.submit(job("f").delay(Duration.ofHours(1)));
         assertEquals(

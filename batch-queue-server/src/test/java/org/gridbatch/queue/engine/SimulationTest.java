@@ -292,13 +292,14 @@ public class SimulationTest {
             Rate rate = chance(0.3) ? new Rate(1 + random.nextInt(3), Duration.ofSeconds(5)) : Rate.UNLIMITED;
             Limit limit = new Limit(random.nextInt(3), rate);
             return switch (random.nextInt(5)) {
-                case 0 -> new Command.Pause(queue, chance(0.5));
+                case 0 -> new Command.Pause(queue, chance(0.5), "ann@n1");
                 case 1 ->
                     new Command.Configure(
-                            new QueueSettings(queue, false, random.nextInt(3), limit, 0, null, Duration.ZERO));
-                case 2 -> new Command.Restrict("l", limit);
-                case 3 -> new Command.Weigh("t" + random.nextInt(3), 1 + random.nextInt(3));
-                default -> new Command.Drain("w" + random.nextInt(4), chance(0.5));
+                            new QueueSettings(queue, false, random.nextInt(3), limit, 0, null, Duration.ZERO),
+                            "ann@n1");
+                case 2 -> new Command.Restrict("l", limit, "ann@n1");
+                case 3 -> new Command.Weigh("t" + random.nextInt(3), 1 + random.nextInt(3), "ann@n1");
+                default -> new Command.Drain("w" + random.nextInt(4), chance(0.5), "ann@n1");
             };
         }
 
@@ -416,8 +417,9 @@ public class SimulationTest {
             log.crash(0);
             restart();
             for (Worker worker : workers) worker.thaw();
-            for (int i = 0; i < 3; i++) call(engine.execute(new Command.Pause("q" + i, false)), result -> {});
-            for (Worker worker : workers) call(engine.execute(new Command.Drain(worker.name, false)), result -> {});
+            for (int i = 0; i < 3; i++) call(engine.execute(new Command.Pause("q" + i, false, "ann@n1")), result -> {});
+            for (Worker worker : workers)
+                call(engine.execute(new Command.Drain(worker.name, false, "ann@n1")), result -> {});
             for (int i = 0; i < 4_000 && !(allFinal() && allArchived()); i++) {
                 if (archives) archiver.turn();
                 for (Worker worker : workers) worker.act();

@@ -209,8 +209,16 @@ public class TiesTest {
 
     @Test
     public void whatAJobDoesNotSayComesFromItsQueue() {
-        queue.execute(new Command.Configure(new QueueSettings(
-                "default", false, 0, Limit.NONE, 2, Backoff.fixed(Duration.ofSeconds(7)), Duration.ofMinutes(3))));
+        queue.execute(new Command.Configure(
+                new QueueSettings(
+                        "default",
+                        false,
+                        0,
+                        Limit.NONE,
+                        2,
+                        Backoff.fixed(Duration.ofSeconds(7)),
+                        Duration.ofMinutes(3)),
+                "ann@n1"));
         queue.submit(job("a"));
         var lease = queue.claim("w", 1).join().get(0);
         assertEquals(Duration.ofMinutes(3), lease.spec().timeout());

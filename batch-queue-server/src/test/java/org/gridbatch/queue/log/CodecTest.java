@@ -77,18 +77,20 @@ public class CodecTest {
             new Command.Prune(Long.MIN_VALUE, 0, Long.MAX_VALUE, 1, true, 5, 6),
             new Command.Archived(1),
             new Command.Tell(7),
-            new Command.Configure(new QueueSettings(
-                    "mail",
-                    true,
-                    -100,
-                    new Limit(5, new Rate(10, Duration.ofMinutes(1))),
-                    9,
-                    Backoff.fixed(Duration.ofSeconds(3)),
-                    Duration.ofHours(1))),
-            new Command.Pause("mail", false),
-            new Command.Weigh("acme", 1_000),
-            new Command.Restrict("db", new Limit(3, Rate.UNLIMITED)),
-            new Command.Drain("w1", true));
+            new Command.Configure(
+                    new QueueSettings(
+                            "mail",
+                            true,
+                            -100,
+                            new Limit(5, new Rate(10, Duration.ofMinutes(1))),
+                            9,
+                            Backoff.fixed(Duration.ofSeconds(3)),
+                            Duration.ofHours(1)),
+                    "ann@n1"),
+            new Command.Pause("mail", false, "ann@n1"),
+            new Command.Weigh("acme", 1_000, "ann@n1"),
+            new Command.Restrict("db", new Limit(3, Rate.UNLIMITED), "ann@n1"),
+            new Command.Drain("w1", true, "ann@n1"));
 
     @Test
     public void everyCommandComesBackAsItWas() {
