@@ -122,6 +122,7 @@ final class Main implements Runnable {
         commands.put("shell", ShellCommand.class);
         commands.put("attach", AttachCommand.class);
         commands.put("nodes", NodesCommand.class);
+        commands.put("bench", BenchCommand.class);
         commands.put("help", CommandLine.HelpCommand.class);
         return commands;
     }

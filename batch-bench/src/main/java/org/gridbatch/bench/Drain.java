@@ -1,0 +1,102 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.gridbatch.api.Lease;
+import org.gridbatch.api.Report;
+import org.gridbatch.api.Verdict;
+import org.gridbatch.api.VerdictKind;
+
+/** Workers that claim and complete all jobs of a queue, and check that each comes out once. */
+final class Drain {
+    private static final Duration WAIT = Duration.ofMillis(200);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final AtomicLong NAMES = new AtomicLong();
+
+    private final Session session;
+    private final Jobs jobs;
+    private final BitSet seen = new BitSet();
+    private final long wanted;
+    private final AtomicLong claimed = new AtomicLong();
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private long firstNanos = Long.MAX_VALUE;
+    private long lastNanos = Long.MIN_VALUE;
+    private long completed;
+
+    private Drain(Session session, Jobs jobs) {
+        this.session = session;
+        this.jobs = jobs;
+        this.wanted = jobs.made();
+    }
+
+    /**
+     * Completes every job that was made, one claim and one report after the other in each worker.
+     *
+     * @param slots how many jobs a worker claims, and reports, at once
+     * @return jobs a second, from the first claim's answer to the last report's verdict
+     */
+    static double run(Session session, Jobs jobs, int workers, int slots) throws Exception {
+        Drain drain = new Drain(session, jobs);
+        if (drain.wanted == 0) throw new IllegalStateException("there is nothing to drain");
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < workers; i++) {
+            Thread thread = new Thread(() -> drain.work(slots), "bench-worker-" + i);
+            thread.setDaemon(true);
+            threads.add(thread);
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) thread.join();
+        return drain.rate();
+    }
+
+    private double rate() throws Exception {
+        if (failure.get() != null) throw failure.get();
+        if (completed != wanted || seen.cardinality() != wanted) {
+            throw new IllegalStateException(
+                    completed + " reports were accepted, of " + seen.cardinality() + " different jobs, want " + wanted);
+        }
+        return wanted * 1e9 / (lastNanos - firstNanos);
+    }
+
+    private void work(int slots) {
+        String worker = "bench-" + NAMES.incrementAndGet();
+        String incarnation = UUID.randomUUID().toString();
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        try {
+            for (long claimId = 1; claimed.get() < wanted && failure.get() == null; claimId++) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("only " + claimed.get() + " of " + wanted + " jobs came out within "
+                            + LIMIT.toMinutes() + " minutes");
+                }
+                List<Lease> leases =
+                        Session.answer(session.work().claim(jobs.claim(worker, incarnation, claimId, slots, WAIT)));
+                if (leases.isEmpty()) continue;
+                claimed.addAndGet(leases.size());
+                long granted = System.nanoTime();
+                List<Report> reports = leases.stream()
+                        .map(lease -> Jobs.completed(worker, lease))
+                        .toList();
+                List<Verdict> verdicts = Session.answer(session.work().report(reports));
+                record(leases, verdicts, granted, System.nanoTime());
+            }
+        } catch (Exception e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    private synchronized void record(List<Lease> leases, List<Verdict> verdicts, long granted, long recorded) {
+        for (Lease lease : leases) seen.set(Jobs.number(lease.spec()));
+        for (Verdict verdict : verdicts) if (verdict.kind() == VerdictKind.ACCEPTED) completed++;
+        firstNanos = Math.min(firstNanos, granted);
+        lastNanos = Math.max(lastNanos, recorded);
+    }
+}
