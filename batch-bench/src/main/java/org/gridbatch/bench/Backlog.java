@@ -14,18 +14,22 @@ import org.osgi.framework.ServiceException;
 
 /** W5: what a great number of waiting jobs costs. */
 final class Backlog {
-    private static final int RUNS = 3;
     private static final int CALLERS = 16;
     private static final int BULK = 1_000;
+    /** With fewer, what the log keeps in memory would be larger than the jobs. */
+    private static final int LEAST_FOR_HEAP = 100_000;
+
     private static final Duration RESTART_LIMIT = Duration.ofMinutes(10);
 
     private final Figures figures;
     private final Duration time;
+    private final int runs;
     private final int jobs;
 
-    Backlog(Figures figures, Duration time, int jobs) {
+    Backlog(Figures figures, Duration time, int runs, int jobs) {
         this.figures = figures;
         this.time = time;
+        this.runs = runs;
         this.jobs = jobs;
     }
 
@@ -39,10 +43,11 @@ final class Backlog {
         Jobs waiting = new Jobs("w5");
         submit(session, waiting, "empty");
         long atFirst = waiting.made();
-        long heapBefore = Heap.canAsk(serverPid) ? Heap.usedBytes(serverPid) : 0;
+        boolean measured = jobs >= LEAST_FOR_HEAP && Heap.canAsk(serverPid);
+        long heapBefore = measured ? Heap.usedBytes(serverPid) : 0;
         figures.add(
                 "filling in bulks of 1,000", "jobs/s", fill(session, waiting).perSecond());
-        if (Heap.canAsk(serverPid)) {
+        if (measured) {
             double grown = Heap.usedBytes(serverPid) - heapBefore;
             figures.add("full", "heap bytes per job", grown / (waiting.made() - atFirst));
         }
@@ -57,7 +62,7 @@ final class Backlog {
     private void submit(Session session, Jobs waiting, String how) throws Exception {
         String variant = how + ", " + Workloads.callersText(CALLERS);
         Workloads.submit(session, waiting, CALLERS, time);
-        for (int run = 0; run < RUNS; run++) {
+        for (int run = 0; run < runs; run++) {
             figures.add(variant, CALLERS, Workloads.submit(session, waiting, CALLERS, time));
         }
     }

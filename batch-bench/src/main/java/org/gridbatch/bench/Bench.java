@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.gridbatch.bench.Orders.Part;
 
 /**
@@ -152,6 +151,7 @@ public final class Bench implements AutoCloseable {
                 place.fresh("driver-" + ++started),
                 data,
                 options.seconds(),
+                options.runs(),
                 options.jobs(),
                 zookeeper,
                 serverPid,
@@ -165,20 +165,12 @@ public final class Bench implements AutoCloseable {
         command.add("-Xmx" + heapMib + "m");
         // Felix reads a field by Unsafe; newer JVMs would print a warning about it at every start.
         if (Runtime.version().feature() >= 24) command.add("--sun-misc-unsafe-memory-access=allow");
+        command.addAll(javaOptions());
         command.addAll(recording("driver-" + orders.target().replace(' ', '-')));
-        command.addAll(List.of("-Dfile.encoding=UTF-8", "-cp", classPath(), Driver.class.getName()));
+        command.addAll(
+                List.of("-Dfile.encoding=UTF-8", "-cp", options.home().resolve("lib") + "/*", Driver.class.getName()));
         command.addAll(orders.arguments());
         return child("driver", command, Map.of());
-    }
-
-    private String classPath() throws IOException {
-        try (Stream<Path> bundles = Files.list(options.home().resolve("bundles"))) {
-            String api = bundles.filter(path -> path.getFileName().toString().startsWith("batch-api-"))
-                    .map(Path::toString)
-                    .findFirst()
-                    .orElseThrow(() -> new BenchException("no batch-api in the bundles of " + options.home()));
-            return options.home().resolve("lib") + "/*:" + api;
-        }
     }
 
     private Child node(String role, String zookeeper, Path data, long heapMib, String... more)
@@ -203,6 +195,7 @@ public final class Bench implements AutoCloseable {
         if (role.equals("server"))
             command.addAll(List.of("--config", serverConfiguration(data).toString()));
         List<String> javaOptions = new ArrayList<>(List.of("-Xmx" + heapMib + "m"));
+        javaOptions.addAll(javaOptions());
         javaOptions.addAll(recording(role));
         return child(
                 role,
@@ -219,6 +212,12 @@ public final class Bench implements AutoCloseable {
                 .map(entry -> "\"" + entry.getKey() + "\": " + entry.getValue())
                 .collect(Collectors.joining(", "));
         return Files.writeString(data.resolve("server.json"), "{\"org.gridbatch.queue\": {" + room + "}}\n");
+    }
+
+    /** Those of the user hold for every JVM of the run. */
+    private static List<String> javaOptions() {
+        String given = System.getenv().getOrDefault("GRIDBATCH_JAVA_OPTS", "").strip();
+        return given.isEmpty() ? List.of() : List.of(given.split("\\s+"));
     }
 
     private List<String> recording(String name) throws IOException {

@@ -84,7 +84,7 @@ public final class Driver {
                     case W4 -> {
                         workloads.w4(figures);
                         if (!orders.workerQueue().isEmpty()) {
-                            new EndToEnd(session, orders.workerQueue(), orders.time()).run(figures);
+                            new EndToEnd(session, orders.workerQueue(), orders.time()).run(orders.runs(), figures);
                         }
                     }
                     default -> throw new AssertionError(workload + " is no part of this");
@@ -96,7 +96,8 @@ public final class Driver {
 
     private Workloads warmedUp(Session session) throws Exception {
         say(orders.target() + ": warming up");
-        Workloads workloads = new Workloads(session, orders.time(), Math.min(orders.jobs(), MOST_DRAINED));
+        Workloads workloads =
+                new Workloads(session, orders.time(), orders.runs(), Math.min(orders.jobs(), MOST_DRAINED));
         workloads.warmUp();
         return workloads;
     }
@@ -108,7 +109,7 @@ public final class Driver {
             say("W5, " + orders.jobs() + " jobs");
             Figures figures = figures(Workload.W5);
             long pid = orders.inProcess() ? ProcessHandle.current().pid() : orders.serverPid();
-            long acknowledged = new Backlog(figures, orders.time(), orders.jobs()).fill(session, pid);
+            long acknowledged = new Backlog(figures, orders.time(), orders.runs(), orders.jobs()).fill(session, pid);
             figures.handOn(figure -> Line.print(out, Line.FIGURE, figure));
             Line.print(out, Line.KILL, acknowledged);
             // In-process nothing follows: it is this process that is killed.

@@ -17,7 +17,6 @@ import org.gridbatch.api.JobView;
 /** W4 with a real worker node and a script that does nothing: from before the submit to knowing that it completed. */
 final class EndToEnd {
     private static final Duration PACE = Duration.ofMillis(20);
-    private static final int RUNS = 3;
     private static final String HOW = "end to end, no-op script";
 
     private final Session session;
@@ -31,8 +30,8 @@ final class EndToEnd {
         this.count = (int) Math.max(10, time.toNanos() / PACE.toNanos());
     }
 
-    void run(Figures figures) throws Exception {
-        for (int run = -1; run < RUNS; run++) {
+    void run(int runs, Figures figures) throws Exception {
+        for (int run = -1; run < runs; run++) {
             long[] acknowledged = new long[count];
             long[] known = new long[count];
             long[] granting = new long[count];

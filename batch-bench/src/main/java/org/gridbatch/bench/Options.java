@@ -12,7 +12,8 @@ import java.util.Set;
  *
  * @param home the unpacked distribution
  * @param data where the run's directory is made; null for a usual place
- * @param seconds of one run of a workload; each has three, after one that does not count
+ * @param seconds of one run of a workload
+ * @param runs that count; one more comes first and does not
  * @param jobs that wait in W5
  * @param json file for the figures as JSON; null for none
  * @param recordings directory for a flight recording of each process; null for none
@@ -24,6 +25,7 @@ public record Options(
         boolean inProcess,
         boolean overRsa,
         double seconds,
+        int runs,
         int jobs,
         Path json,
         Path recordings) {
@@ -33,6 +35,7 @@ public record Options(
         if (!(seconds >= 0.1 && seconds <= 600)) {
             throw new BenchException("--seconds is " + seconds + ", want 0.1 to 600");
         }
+        if (runs < 1 || runs > 100) throw new BenchException("--runs is " + runs + ", want 1 to 100");
         if (jobs < 100 || jobs > 10_000_000) throw new BenchException("--jobs is " + jobs + ", want 100 to 10000000");
     }
 }

@@ -31,6 +31,7 @@ record Orders(
         Path directory,
         Path data,
         double seconds,
+        int runs,
         int jobs,
         String zookeeper,
         long serverPid,
@@ -72,6 +73,7 @@ record Orders(
         words.add("directory=" + directory);
         words.add("data=" + data);
         words.add("seconds=" + seconds);
+        words.add("runs=" + runs);
         words.add("jobs=" + jobs);
         words.add("zookeeper=" + zookeeper);
         words.add("serverPid=" + serverPid);
@@ -96,6 +98,7 @@ record Orders(
                 Path.of(values.get("directory")),
                 Path.of(values.get("data")),
                 Double.parseDouble(values.get("seconds")),
+                Integer.parseInt(values.get("runs")),
                 Integer.parseInt(values.get("jobs")),
                 values.get("zookeeper"),
                 Long.parseLong(values.get("serverPid")),

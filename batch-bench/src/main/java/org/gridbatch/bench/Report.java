@@ -32,7 +32,8 @@ record Report(String version, Instant startedAt, Machine machine, Place place, O
         }
         out.printf(
                 Locale.ROOT,
-                "runs:      three of %.1f s for each figure, after a warm-up; jobs of 1 KiB; %,d waiting in W5%n",
+                "runs:      %d of %.1f s for each figure, after one that does not count; 1 KiB jobs; %,d waiting in W5%n",
+                options.runs(),
                 options.seconds(),
                 options.jobs());
         out.println("raw:       1 KiB appends a second that were forced, by 1 / 16 / 64 callers, in the same process,");
@@ -66,6 +67,7 @@ record Report(String version, Instant startedAt, Machine machine, Place place, O
         all.put("fileSystem", place.fileSystem());
         all.put("inMemory", place.inMemory());
         all.put("seconds", options.seconds());
+        all.put("runs", options.runs());
         all.put("jobs", options.jobs());
         all.put("figures", figures.stream().map(Report::withMedian).toList());
         JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValue(file.toFile(), all);

@@ -17,22 +17,23 @@ import org.gridbatch.api.Lease;
 final class Workloads {
     private static final int[] CALLERS = {1, 16, 64};
     private static final int BULK = 1_000;
-    private static final int RUNS = 3;
     private static final Duration PACE = Duration.ofMillis(20);
     private static final int CLEANERS = 4;
     private static final int CLEANER_SLOTS = 256;
 
     private final Session session;
     private final Duration time;
+    private final int runs;
     private final int jobsToDrain;
 
     /**
      * @param time of one run
      * @param jobsToDrain for W3
      */
-    Workloads(Session session, Duration time, int jobsToDrain) {
+    Workloads(Session session, Duration time, int runs, int jobsToDrain) {
         this.session = session;
         this.time = time;
+        this.runs = runs;
         this.jobsToDrain = jobsToDrain;
     }
 
@@ -47,7 +48,7 @@ final class Workloads {
     void w1(Figures figures) throws Exception {
         for (int callers : CALLERS) {
             submit("w1", callers, time.dividedBy(2));
-            for (int run = 0; run < RUNS; run++) {
+            for (int run = 0; run < runs; run++) {
                 figures.add(callersText(callers), callers, submit("w1", callers, time));
             }
         }
@@ -75,7 +76,7 @@ final class Workloads {
     }
 
     void w2(Figures figures) throws Exception {
-        for (int run = -1; run < RUNS; run++) {
+        for (int run = -1; run < runs; run++) {
             Jobs jobs = new Jobs("w2");
             Timing timing = ClosedLoop.run(1, time, caller -> () -> session.submit(jobs.jobs(BULK)));
             if (run >= 0) figures.add("1 caller, bulks of 1,000", "jobs/s", timing.perSecond());
@@ -85,7 +86,7 @@ final class Workloads {
 
     void w3(Figures figures) throws Exception {
         for (int slots : new int[] {1, 16}) {
-            for (int run = -1; run < RUNS; run++) {
+            for (int run = -1; run < runs; run++) {
                 Jobs jobs = new Jobs("w3");
                 fill(jobs, jobsToDrain);
                 double rate = Drain.run(session, jobs, 16, slots);
@@ -102,7 +103,7 @@ final class Workloads {
     /** A job every 20 ms, while a worker has a claim open. */
     void w4(Figures figures) throws Exception {
         int count = (int) Math.max(10, time.toNanos() / PACE.toNanos());
-        for (int run = -1; run < RUNS; run++) {
+        for (int run = -1; run < runs; run++) {
             Parked parked = new Parked(count);
             parked.run();
             if (run < 0) continue;

@@ -44,12 +44,15 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--rsa", description = "Only over remote services, with the driver in another process.")
     private boolean rsa;
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "Seconds of each run; every figure has three. Default: 2")
+    @Option(names = "--seconds", paramLabel = "N", defaultValue = "2", description = "Seconds of each run. Default: 2")
     private double seconds;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Runs of each workload, after one that does not count. Default: 3")
+    private int runs;
 
     @Option(
             names = "--jobs",
@@ -67,8 +70,16 @@ final class BenchCommand implements Callable<Integer> {
             description = "Write a flight recording of each process into this directory.")
     private Path recordings;
 
+    @Option(names = "--jmh", description = "Run the JMH benchmarks of the core; in a clone only.")
+    private boolean jmh;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (jmh) {
+            throw new LaunchException(
+                    "JMH is no part of the distribution, because of its licence: './batch bench --jmh'"
+                            + " in a clone of the sources runs it, with --jmh first");
+        }
         Home home = Home.current();
         Set<Workload> workloads = only.isEmpty() ? EnumSet.allOf(Workload.class) : EnumSet.copyOf(only);
         try {
@@ -79,6 +90,7 @@ final class BenchCommand implements Callable<Integer> {
                     inProcess || !rsa,
                     rsa || !inProcess,
                     seconds,
+                    runs,
                     jobs,
                     json,
                     recordings);
