@@ -72,6 +72,7 @@ final class Drain {
         String incarnation = UUID.randomUUID().toString();
         long deadline = System.nanoTime() + LIMIT.toNanos();
         try {
+            Session.answer(session.work().advertise(worker, incarnation, Jobs.ad()));
             for (long claimId = 1; claimed.get() < wanted && failure.get() == null; claimId++) {
                 if (System.nanoTime() > deadline) {
                     throw new IllegalStateException("only " + claimed.get() + " of " + wanted + " jobs came out within "

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.JobSpec;
@@ -22,6 +23,7 @@ final class Jobs {
     private static final int BYTES = 1_024;
     private static final String HEAD = "echo '";
     private static final String TAIL = "'";
+    private static final long AD_VERSION = 1;
     private static final int DIGITS = 16;
     private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-";
 
@@ -69,9 +71,15 @@ final class Jobs {
         return (int) Long.parseLong(job.script().substring(HEAD.length(), HEAD.length() + DIGITS), 16);
     }
 
-    /** The one place where claims are made. */
+    /** What every worker of the driver offers. */
+    static Ad ad() {
+        return new Ad(AD_VERSION, Map.of("host", "bench", "cpus", "2"), List.of("gogo:echo"));
+    }
+
+    /** The one place where claims are made; the worker must have advertised {@link #ad}. */
     ClaimRequest claim(String worker, String incarnation, long claimId, int slots, Duration maxWait) {
-        return new ClaimRequest(worker, incarnation, claimId, List.of(queue), "", slots, slots, Map.of(), maxWait);
+        return new ClaimRequest(
+                worker, incarnation, claimId, List.of(queue), "", "", slots, slots, AD_VERSION, maxWait);
     }
 
     /** The report of a script that succeeded and printed nothing. */

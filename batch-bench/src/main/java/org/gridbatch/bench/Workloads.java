@@ -176,6 +176,7 @@ final class Workloads {
             String incarnation = UUID.randomUUID().toString();
             String name = "bench-parked-" + incarnation;
             try {
+                Session.answer(session.work().advertise(name, incarnation, Jobs.ad()));
                 for (long claimId = 1; handled.getCount() > 0 && !over.get(); claimId++) {
                     List<Lease> leases = Session.answer(
                             session.work().claim(jobs.claim(name, incarnation, claimId, 1, Duration.ofSeconds(2))));

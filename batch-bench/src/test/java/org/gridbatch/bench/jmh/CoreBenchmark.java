@@ -184,7 +184,7 @@ public class CoreBenchmark {
         void prepareCommands() {
             submitAll();
             grantAll();
-            for (long leaseId : leaseIds()) commands.add(new Command.Expire(List.of(leaseId), 3));
+            for (long leaseId : leaseIds()) commands.add(new Command.Expire(List.of(leaseId), 3, 0));
         }
     }
 

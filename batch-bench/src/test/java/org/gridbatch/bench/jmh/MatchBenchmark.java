@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.gridbatch.api.Ad;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.Placement;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.queue.core.Change;
@@ -23,6 +25,7 @@ import org.gridbatch.queue.core.Result;
 import org.gridbatch.queue.match.Leases;
 import org.gridbatch.queue.match.Matchmaker;
 import org.gridbatch.queue.match.Proposal;
+import org.gridbatch.queue.match.Workers;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -38,8 +41,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What it costs to bring one job and one worker together: a claim is opened, a job is found for it, granted and
- * completed, and another takes its place, with nothing but the core and the matchmaker. {@link #claim} is what changes
- * between kinds of matching: a parameter for each belongs here.
+ * completed, and another takes its place, with nothing but the core and the matchmaker. A parameter for each kind of
+ * matching belongs here.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -54,12 +57,17 @@ public class MatchBenchmark {
     @Param({"1000", "100000"})
     public int waiting;
 
-    /** Claims of other queues that are open all the time. */
+    /** How many different things the jobs require; the measured worker meets them all. */
+    @Param({"1", "100"})
+    public int shapes;
+
+    /** Claims that are open all the time, of workers that meet nothing. */
     @Param({"0", "1000"})
     public int parked;
 
     private QueueMachine machine;
     private Leases leases;
+    private Workers workers;
     private Matchmaker matchmaker;
     private long millis = 1_000_000_000_000L;
     private long claimId;
@@ -69,16 +77,27 @@ public class MatchBenchmark {
     public void fill() {
         machine = new QueueMachine();
         leases = new Leases(machine, Duration.ofDays(1), Duration.ofDays(1), 0);
-        matchmaker = new Matchmaker(machine, leases, Runnable::run, parked + 10);
+        workers = new Workers(Duration.ofDays(1), Duration.ofDays(1), this::time);
+        matchmaker = new Matchmaker(machine, leases, workers, Runnable::run, parked + 10);
         for (int i = 0; i < waiting; i++) submit();
         for (int i = 0; i < parked; i++) {
-            matchmaker.park(claim("parked-" + i, "other", 1), true, new CompletableFuture<>(), 0);
+            advertise("parked-" + i, 0);
+            park("parked-" + i, 1, new CompletableFuture<>());
         }
         matchmaker.propose(List.of(), time());
+        advertise("measured", shapes);
     }
 
-    private ClaimRequest claim(String worker, String queue, long id) {
-        return new ClaimRequest(worker, "incarnation", id, List.of(queue), "", 1, 1, Map.of(), Duration.ofSeconds(60));
+    private void advertise(String worker, int cpus) {
+        workers.advertise(
+                worker, "incarnation", new Ad(1, Map.of("cpus", Integer.toString(cpus)), List.of("gogo:echo")), 0);
+    }
+
+    private void park(String worker, long id, CompletableFuture<List<Lease>> answer) {
+        ClaimRequest claim =
+                new ClaimRequest(worker, "incarnation", id, List.of(), "", "", 1, 1, 1, Duration.ofSeconds(60));
+        workers.claims(claim, 0);
+        matchmaker.park(claim, workers.offer(claim), false, answer, 0);
     }
 
     private Instant time() {
@@ -95,14 +114,18 @@ public class MatchBenchmark {
     }
 
     private void submit() {
-        JobSpec job = JobSpec.script("true").jobId("job-" + number++).build();
+        JobSpec job = JobSpec.script("echo 1")
+                .jobId("job-" + number)
+                .placement(new Placement("(cpus>=" + (1 + number % shapes) + ")", List.of("echo"), ""))
+                .build();
+        number++;
         apply(new Command.Submit(List.of(job), Command.Room.AMPLE));
     }
 
     @Benchmark
     public List<Lease> claimToCompleted() {
         CompletableFuture<List<Lease>> answer = new CompletableFuture<>();
-        matchmaker.park(claim("measured", JobSpec.DEFAULT_QUEUE, ++claimId), false, answer, 0);
+        park("measured", ++claimId, answer);
         for (Proposal proposal : matchmaker.propose(List.of(), time())) {
             matchmaker.decided(proposal, (Result.Granted) apply(proposal.command()), 0);
         }
