@@ -4,6 +4,7 @@
  */
 package org.gridbatch.transport.grpc;
 
+import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import java.io.ByteArrayInputStream;
@@ -60,7 +61,9 @@ final class Wire {
         @Override
         public byte[] parse(InputStream stream) {
             try {
-                return stream.readAllBytes();
+                // gRPC knows the length, which it has checked against the largest message; reading until the end would
+                // clear a buffer of many times a usual message for each one.
+                return stream instanceof KnownLength ? stream.readNBytes(stream.available()) : stream.readAllBytes();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
