@@ -160,8 +160,8 @@ public class CoreBenchmark {
             for (String id : ids()) commands.add(grant(id));
         }
 
+        /** Not annotated again: JMH would call it twice. */
         @Override
-        @TearDown(Level.Invocation)
         public void clear() {
             for (String id : ids()) leaseIds().add(machine.job(id).tenure().leaseId());
             super.clear();
