@@ -464,7 +464,7 @@ public class BrokenConnectionsTest {
             IllegalStateException refused =
                     assertThrows(IllegalStateException.class, () -> server.export(Sample.class, service));
             String message = refused.getMessage();
-            assertTrue(message, message.contains("port " + taken.getLocalPort()));
+            assertTrue(message, message.contains(":" + taken.getLocalPort()));
             assertTrue(message, message.contains("'port'") && message.contains("org.gridbatch.transport"));
         }
     }
