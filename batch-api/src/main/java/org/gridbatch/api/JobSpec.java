@@ -84,6 +84,17 @@ public record JobSpec(
         placement = placement == null ? Placement.ANYWHERE : placement;
         after = Check.list("after", after, Limits.DEPENDENCIES);
         unique = unique == null ? Unique.NO : unique;
+        // A queue keeps a million of these: what is equal to a default is that default, whoever made it.
+        queue = queue.intern();
+        tenant = tenant.intern();
+        limitKey = limitKey.intern();
+        if (Backoff.DEFAULT.equals(backoff)) backoff = Backoff.DEFAULT;
+        if (timeout.isZero()) timeout = Duration.ZERO;
+        if (delay.isZero()) delay = Duration.ZERO;
+        if (notBefore.equals(Instant.EPOCH)) notBefore = Instant.EPOCH;
+        if (deadline.equals(Instant.EPOCH)) deadline = Instant.EPOCH;
+        if (placement.equals(Placement.ANYWHERE)) placement = Placement.ANYWHERE;
+        if (unique.equals(Unique.NO)) unique = Unique.NO;
     }
 
     /** The same job with what it does not say taken from its queue. */
