@@ -14,7 +14,7 @@ import java.util.Map;
  * @param version grows with every change
  * @param labels what the worker says about itself: host, cpus, memory, java.version, own ones. A filter compares the
  *     values as numbers where both sides are numbers
- * @param commands every {@code scope:function} that it can run; a filter sees them as {@code command}
+ * @param commands every {@code scope:function} that it can run, in lower case; a filter sees them as {@code command}
  */
 public record Ad(long version, Map<String, String> labels, List<String> commands) implements Serializable {
     public Ad {

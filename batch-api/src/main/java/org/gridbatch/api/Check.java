@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -39,12 +40,13 @@ final class Check {
         return text;
     }
 
+    /** In lower case, since Gogo does not tell cases apart. */
     static String command(String field, String value) {
         String text = text(field, value, Limits.NAME);
         if (!COMMAND.matcher(text).matches()) {
             throw new InvalidRequestException(field + " is '" + text + "', want scope:function or function");
         }
-        return text;
+        return text.toLowerCase(Locale.ROOT);
     }
 
     static String optionalName(String field, String value, int maxLength) {

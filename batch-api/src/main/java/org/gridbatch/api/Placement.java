@@ -11,7 +11,8 @@ import java.util.List;
  * Which workers can run a job, and which of them it likes best.
  *
  * @param requires an LDAP filter (RFC 4515, as OSGi reads it) over the worker's {@link Ad}; empty means any worker
- * @param needs commands that the worker must offer, each {@code scope:function} or {@code function}; sorted, no doubles
+ * @param needs commands that the worker must offer, each {@code scope:function} or {@code function}; in lower case, as
+ *     Gogo looks them up, sorted, no doubles
  * @param rank a label of the ad: of the workers that wait for a job, the one with the highest number there gets it, or
  *     with a {@code -} before the label the one with the lowest; empty means the one that has waited longest
  */

@@ -79,7 +79,8 @@ final class DemoCommand implements Callable<Integer> {
                 "COMPLETED",
                 List.of("FAILED", "FAILED", "COMPLETED"),
                 "third time lucky"));
-        samples.add(new Sample("doomed", "no-such-command", 2, "DISCARDED", List.of("FAILED", "FAILED"), ""));
+        samples.add(
+                new Sample("doomed", "throw \"nobody can do this\"", 2, "DISCARDED", List.of("FAILED", "FAILED"), ""));
         for (int i = 1; i <= 4; i++) {
             samples.add(
                     new Sample("slow-" + i, "sleep 3; echo \"slept\"", 3, "COMPLETED", List.of("COMPLETED"), "slept"));

@@ -10,12 +10,15 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.BatchException;
+import org.gridbatch.api.Rate;
 import org.gridbatch.worker.gogo.Durations;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -34,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class CommandFunction implements Function {
     private static final int HELP_WIDTH = 100;
+    private static final Pattern RATE = Pattern.compile("([0-9]{1,9})/(.+)");
 
     private final String name;
     private final Supplier<? extends Command> command;
@@ -83,7 +87,9 @@ final class CommandFunction implements Function {
                 .setStopAtPositional(call instanceof ExecCommand)
                 .registerConverter(Duration.class, CommandFunction::duration)
                 .registerConverter(Backoff.class, CommandFunction::backoff)
-                .registerConverter(Instant.class, CommandFunction::instant);
+                .registerConverter(Instant.class, CommandFunction::instant)
+                .registerConverter(Deadline.class, CommandFunction::deadline)
+                .registerConverter(Rate.class, CommandFunction::rate);
         line.getCommandSpec().name(name);
         return line;
     }
@@ -123,6 +129,28 @@ final class CommandFunction implements Function {
         if (dots < 0) return Backoff.fixed(duration(text));
         try {
             return new Backoff(2, duration(text.substring(0, dots)), duration(text.substring(dots + 2)));
+        } catch (BatchException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    private static Deadline deadline(String text) {
+        try {
+            return Deadline.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    /** {@code 10/1m}: ten in a minute. */
+    private static Rate rate(String text) {
+        Matcher rate = RATE.matcher(text);
+        if (!rate.matches()) {
+            throw new TypeConversionException("'" + text + "' is no rate, want one like 10/1m");
+        }
+        Duration period = duration(rate.group(2));
+        try {
+            return new Rate(Integer.parseInt(rate.group(1)), period);
         } catch (BatchException e) {
             throw new TypeConversionException(e.getMessage());
         }

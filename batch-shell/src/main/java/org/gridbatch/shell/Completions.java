@@ -14,8 +14,11 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobQuery;
+import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.api.Operations;
+import org.gridbatch.api.WorkerView;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -96,8 +99,12 @@ final class Completions implements Function {
         CommandSpec spec = CommandFunction.spec(name, command.get());
         return switch (label(spec, words.get(index - 1).toString())) {
             case "ID", "ID... DURATION" -> newest().stream().map(JobView::jobId).toList();
-            case "QUEUE" ->
-                newest().stream().map(JobView::queue).distinct().sorted().toList();
+            case "QUEUE" -> queues();
+            case "WORKER" ->
+                grid.glance(JobQueue.class, JobQueue::workers).orElse(List.of()).stream()
+                        .map(WorkerView::worker)
+                        .sorted()
+                        .toList();
             case "STATE" -> Stream.of(JobState.values()).map(Formats::word).toList();
             case "COMMAND" -> ShellComponent.commands().keySet();
             case "FILE" -> session.execute(FILES) instanceof Collection<?> files ? files : List.of();
@@ -113,8 +120,17 @@ final class Completions implements Function {
         return parameters.isEmpty() ? "" : parameters.get(0).paramLabel();
     }
 
+    private List<String> queues() {
+        return grid.glance(Operations.class, Operations::queues).orElse(List.of()).stream()
+                .map(queue -> queue.settings().queue())
+                .sorted()
+                .toList();
+    }
+
     private List<JobView> newest() {
         JobQuery query = new JobQuery(List.of(), "", Set.of(), "", "", true, JOBS, "");
-        return grid.glance(jobs -> jobs.find(query)).map(JobPage::jobs).orElse(List.of());
+        return grid.glance(JobQueue.class, jobs -> jobs.find(query))
+                .map(JobPage::jobs)
+                .orElse(List.of());
     }
 }

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +23,17 @@ import org.gridbatch.api.AuditRecord;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.Changed;
+import org.gridbatch.api.Dependency;
 import org.gridbatch.api.GridStatus;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.api.QueueSettings;
+import org.gridbatch.api.QueueView;
 import org.gridbatch.api.Submitted;
+import org.gridbatch.api.Unique;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.WorkerView;
 import org.gridbatch.worker.gogo.Durations;
@@ -40,6 +45,7 @@ import org.gridbatch.worker.gogo.Durations;
  */
 final class Formats implements Converter {
     private static final int SCRIPT_LINES = 20;
+    private static final int MAX_REASON = 1_000;
 
     private final Clock clock;
 
@@ -59,7 +65,10 @@ final class Formats implements Converter {
                         Changed.class,
                         Verdict.class,
                         WorkerView.class,
-                        GridStatus.class)
+                        GridStatus.class,
+                        QueueView.class,
+                        Explained.class,
+                        Setting.class)
                 .map(Class::getName)
                 .toArray(String[]::new);
     }
@@ -101,6 +110,7 @@ final class Formats implements Converter {
         if (target instanceof Verdict verdict) return verdict(verdict);
         if (target instanceof Output output) return output.toString();
         if (target instanceof WorkerView worker) return workers(List.of(worker), width);
+        if (target instanceof QueueView queue) return queues(List.of(queue), width);
         if (target instanceof Changed changed) return changed(changed);
         return shortly(target);
     }
@@ -116,6 +126,9 @@ final class Formats implements Converter {
         if (target instanceof Changed changed) return changed(changed);
         if (target instanceof Verdict verdict) return verdict(verdict);
         if (target instanceof WorkerView worker) return worker.worker();
+        if (target instanceof QueueView queue) return queue.settings().queue();
+        if (target instanceof Explained reason) return Text.oneLine(reason.text(), MAX_REASON);
+        if (target instanceof Setting setting) return setting(setting);
         if (target instanceof GridStatus status) return "grid " + status.grid() + ", term " + status.term();
         return null;
     }
@@ -125,6 +138,9 @@ final class Formats implements Converter {
         if (allAre(list, JobView.class)) return jobs(cast(list, JobView.class), width);
         if (allAre(list, WorkerView.class)) return workers(cast(list, WorkerView.class), width);
         if (allAre(list, AuditRecord.class)) return audit(cast(list, AuditRecord.class), width);
+        if (allAre(list, QueueView.class)) return queues(cast(list, QueueView.class), width);
+        if (allAre(list, Explained.class)) return reasons(cast(list, Explained.class));
+        if (allAre(list, Setting.class)) return settings(cast(list, Setting.class), width);
         if (allAre(list, AttemptView.class)) return attempts(cast(list, AttemptView.class), width);
         if (allAre(list, Changed.class) || allAre(list, Submitted.class)) {
             return list.stream().map(Formats::shortly).collect(Collectors.joining("\n"));
@@ -185,17 +201,72 @@ final class Formats implements Converter {
 
     private String workers(List<WorkerView> workers, int width) {
         Table table = new Table(
-                List.of("WORKER", "BUSY", "QUEUES", "HEARD", "JOBS", "LABELS"), Set.of("QUEUES", "JOBS", "LABELS"));
+                List.of("WORKER", "STATE", "BUSY", "QUEUES", "ACCEPTS", "COMMANDS", "HEARD", "JOBS", "LABELS"),
+                Set.of("QUEUES", "ACCEPTS", "JOBS", "LABELS"));
         for (WorkerView worker : workers) {
             table.add(
                     worker.worker(),
+                    worker.drained() ? "drained" : "",
                     worker.jobIds().size() + "/" + worker.slots(),
                     worker.queues().isEmpty() ? "all" : String.join(",", worker.queues()),
+                    worker.accepts(),
+                    worker.commands() == 0 ? "" : worker.commands(),
                     Durations.format(worker.lastHeard()) + " ago",
                     String.join(" ", worker.jobIds()),
                     pairs(worker.labels()));
         }
         return table.format(width);
+    }
+
+    /** A state has a column if a queue has jobs in it. */
+    private static String queues(List<QueueView> queues, int width) {
+        List<JobState> states = Stream.of(JobState.values())
+                .filter(state -> queues.stream().anyMatch(queue -> count(queue, state) > 0))
+                .toList();
+        List<String> headings = new ArrayList<>(List.of("QUEUE", "STATE", "ORDER", "LIMIT"));
+        states.forEach(state -> headings.add(state.name()));
+        headings.add("DEFAULTS");
+        Table table = new Table(headings, Set.of("LIMIT", "DEFAULTS"));
+        for (QueueView queue : queues) {
+            QueueSettings settings = queue.settings();
+            List<Object> cells = new ArrayList<>();
+            cells.add(settings.queue());
+            cells.add(settings.paused() ? "paused" : "");
+            cells.add(settings.order() == 0 ? "" : settings.order());
+            cells.add(Rules.describe(settings.limit()));
+            states.forEach(state -> cells.add(count(queue, state)));
+            cells.add(Rules.defaults(settings));
+            table.add(cells.toArray());
+        }
+        return table.format(width);
+    }
+
+    private static long count(QueueView queue, JobState state) {
+        return queue.counts().getOrDefault(state, 0L);
+    }
+
+    private static String settings(List<Setting> settings, int width) {
+        if (settings.size() == 1) return setting(settings.get(0));
+        Table table = new Table(List.of("OF", "NAME", "IS"), Set.of("IS"));
+        for (Setting setting : settings) table.add(setting.of(), name(setting), setting.value());
+        return table.format(width);
+    }
+
+    private static String setting(Setting setting) {
+        return setting.of() + " " + name(setting) + ": " + setting.value();
+    }
+
+    /** Jobs that name no tenant have one all the same. */
+    private static String name(Setting setting) {
+        return setting.name().isEmpty() ? "''" : setting.name();
+    }
+
+    /** Sentences, so they are not cut; with the job where there are several. */
+    private static String reasons(List<Explained> reasons) {
+        boolean one = reasons.stream().map(Explained::jobId).distinct().count() == 1;
+        return reasons.stream()
+                .map(reason -> (one ? "" : reason.jobId() + "  ") + Text.oneLine(reason.text(), MAX_REASON))
+                .collect(Collectors.joining("\n"));
     }
 
     private String attempts(List<AttemptView> attempts, int width) {
@@ -232,6 +303,7 @@ final class Formats implements Converter {
                 .add("name", job.name())
                 .add("state", word(job.state()) + (isWaiting(job) ? " until " + both(job.scheduledAt()) : ""))
                 .add("queue", job.queue())
+                .add("tenant", job.tenant())
                 .add("attempt", job.attempt() + " of " + job.maxAttempts() + rescues(job.rescues()))
                 .add("worker", job.worker())
                 .add("submitted", both(job.submittedAt()))
@@ -248,15 +320,25 @@ final class Formats implements Converter {
                 .add("job", spec.jobId())
                 .add("name", spec.name())
                 .add("queue", spec.queue())
+                .add("tenant", spec.tenant())
                 .add("tags", pairs(spec.tags()));
         addTerms(fields, spec);
         return fields.add("script", spec.script());
     }
 
-    private static void addTerms(Fields fields, JobSpec spec) {
+    private void addTerms(Fields fields, JobSpec spec) {
         fields.add("arguments", String.join(" ", spec.args()));
         fields.add("back-off", backoff(spec.backoff()));
         fields.add("timeout", spec.timeout().isZero() ? "" : Durations.format(spec.timeout()));
+        fields.add("priority", spec.priority() == 0 ? "" : spec.priority());
+        fields.add("key", spec.exclusiveKey());
+        fields.add("limit key", spec.limitKey());
+        fields.add("requires", spec.placement().requires());
+        fields.add("needs", String.join(" ", spec.placement().needs()));
+        fields.add("rank", spec.placement().rank());
+        fields.add("after", spec.after().stream().map(Formats::dependency).collect(Collectors.joining("\n")));
+        fields.add("unique", unique(spec.unique()));
+        fields.add("deadline", isSet(spec.deadline()) ? both(spec.deadline()) : "");
     }
 
     private String pulled(PulledJob job) {
@@ -300,7 +382,18 @@ final class Formats implements Converter {
                 + " more lines";
     }
 
-    private static String backoff(Backoff backoff) {
+    private static String dependency(Dependency after) {
+        boolean any = after.when() == Dependency.When.FINAL;
+        boolean hold = after.otherwise() == Dependency.Otherwise.HOLD;
+        return after.jobId() + (any ? " however it ends" : hold ? ", else held" : ", else cancelled");
+    }
+
+    private static String unique(Unique unique) {
+        if (unique.key().isEmpty()) return "";
+        return unique.key() + (unique.period().isZero() ? " until final" : " for " + Durations.format(unique.period()));
+    }
+
+    static String backoff(Backoff backoff) {
         String first = Durations.format(backoff.first());
         return backoff.factor() == 1 ? first : first + ".." + Durations.format(backoff.most());
     }

@@ -22,6 +22,7 @@ import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limits;
+import org.gridbatch.api.Operations;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.WorkQueue;
@@ -56,7 +57,7 @@ final class Grid {
 
     /** @param whenUnsure what to do if it is not known whether the queue did it */
     <T> T jobs(Function<JobQueue, CompletionStage<T>> call, String whenUnsure) {
-        return answer(calls.jobs(call, timeout), timeout, whenUnsure);
+        return answer(calls.call(JobQueue.class, call, timeout), timeout, whenUnsure);
     }
 
     /**
@@ -66,7 +67,8 @@ final class Grid {
      */
     JobView await(String jobId, Duration wait) {
         Duration atMost = timeout.plus(wait);
-        return answer(calls.jobs(jobs -> jobs.await(jobId, wait), atMost), atMost, "repeat the command");
+        return answer(
+                calls.call(JobQueue.class, jobs -> jobs.await(jobId, wait), atMost), atMost, "repeat the command");
     }
 
     /**
@@ -75,7 +77,7 @@ final class Grid {
      */
     List<Lease> claim(ClaimRequest request, Consumer<List<Lease>> late) {
         Duration atMost = timeout.plus(request.maxWait());
-        CompletionStage<List<Lease>> stage = calls.work(work -> work.claim(request), atMost);
+        CompletionStage<List<Lease>> stage = calls.call(WorkQueue.class, work -> work.claim(request), atMost);
         try {
             return answer(stage, atMost, "repeat the command");
         } catch (CommandFailed e) {
@@ -86,10 +88,7 @@ final class Grid {
 
     /** @throws CommandFailed if the history cannot be read */
     <T> T history(Function<History, CompletionStage<T>> call) {
-        return jobs(queue -> {
-            if (queue instanceof History history) return call.apply(history);
-            throw new QueueUnavailableException("the queue in sight offers no history");
-        });
+        return answer(calls.call(History.class, call, timeout), timeout, "repeat the command");
     }
 
     /** Who calls, for the audit trail. */
@@ -99,14 +98,20 @@ final class Grid {
 
     /** @throws CommandFailed if the queue did not do it */
     <T> T work(Function<WorkQueue, CompletionStage<T>> call) {
-        return answer(calls.work(call, timeout), timeout, "repeat the command");
+        return answer(calls.call(WorkQueue.class, call, timeout), timeout, "repeat the command");
+    }
+
+    /** @throws CommandFailed if the queue did not do it */
+    <T> T operations(Function<Operations, CompletionStage<T>> call) {
+        return answer(calls.call(Operations.class, call, timeout), timeout, "repeat the command");
     }
 
     /** For those who would rather have nothing than wait or fail. */
-    <T> Optional<T> glance(Function<JobQueue, CompletionStage<T>> call) {
+    <S, T> Optional<T> glance(Class<S> service, Function<S, CompletionStage<T>> call) {
         try {
-            return Optional.of(
-                    calls.jobs(call, GLANCE).toCompletableFuture().get(GLANCE.toMillis(), TimeUnit.MILLISECONDS));
+            return Optional.of(calls.call(service, call, GLANCE)
+                    .toCompletableFuture()
+                    .get(GLANCE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
@@ -117,7 +122,7 @@ final class Grid {
 
     /** For those who must not wait. */
     <T> CompletionStage<T> workLater(Function<WorkQueue, CompletionStage<T>> call, Duration atMost) {
-        return calls.work(call, atMost);
+        return calls.call(WorkQueue.class, call, atMost);
     }
 
     private <T> T answer(CompletionStage<T> stage, Duration atMost, String whenUnsure) {

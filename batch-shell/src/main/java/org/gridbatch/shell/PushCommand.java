@@ -6,14 +6,24 @@ package org.gridbatch.shell;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.Backoff;
+import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobIds;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.Limits;
+import org.gridbatch.api.Operations;
+import org.gridbatch.api.Placement;
+import org.gridbatch.api.Reason;
 import org.gridbatch.api.Submitted;
+import org.gridbatch.api.Unique;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,11 +39,16 @@ import picocli.CommandLine.Parameters;
             "  push { echo hello }",
             "  push -f report.gogo --queue nightly --tag shop=42 --at 2030-01-31T18:00:00Z",
             "  cat report.gogo | push - --max-attempts 10 --backoff 5s..1h",
-            "  push 'echo hello' --wait"
+            "  push 'echo hello' --wait",
+            "  push -f deploy.gogo --key shop-42 --tenant acme --requires '(memory>=4096)' --after ID --deadline 2h"
         })
 final class PushCommand extends Command {
     /** No sensible cap is lower, so for less there is no need to ask for the cap; the server checks it anyway. */
     private static final int SURELY_SMALL = 4_096;
+
+    /** What does not pass by itself. */
+    private static final Set<Reason.Kind> LASTING = Set.of(
+            Reason.Kind.PAUSED, Reason.Kind.COMMAND, Reason.Kind.REQUIRES, Reason.Kind.NOT_SERVED, Reason.Kind.DRAINED);
 
     @Parameters(
             arity = "0..*",
@@ -99,12 +114,98 @@ final class PushCommand extends Command {
     private Instant at = Instant.EPOCH;
 
     @Option(
+            names = "--deadline",
+            paramLabel = "WHEN",
+            description = "Discard it if it is not final by then: an instant, or a time from now such as 2h.")
+    private Deadline deadline;
+
+    @Option(names = "--tenant", paramLabel = "TENANT", description = "Whose job it is: tenants take turns.")
+    private String tenant = "";
+
+    @Option(
+            names = "--priority",
+            paramLabel = "N",
+            description = "Of the same tenant's jobs those with a higher one go first; -100 to 100, 0 if not given.")
+    private int priority;
+
+    @Option(
+            names = {"-k", "--key"},
+            paramLabel = "KEY",
+            description = "Of all jobs with the same key, one runs at a time.")
+    private String key = "";
+
+    @Option(
+            names = "--limit-key",
+            paramLabel = "KEY",
+            description = "All jobs with the same key share the limit that is set for it, see 'limit'.")
+    private String limitKey = "";
+
+    @Option(
+            names = "--requires",
+            paramLabel = "FILTER",
+            description = "Only on a worker whose labels match this LDAP filter, such as '(memory>=4096)'.")
+    private String requires = "";
+
+    @Option(
+            names = "--needs",
+            paramLabel = "NAME",
+            description = "Only on a worker that offers this command, besides those that the script calls; "
+                    + "can be repeated.")
+    private List<String> needs = List.of();
+
+    @Option(names = "--no-needs", description = "Also on workers that do not offer the commands that the script calls.")
+    private boolean noNeeds;
+
+    @Option(
+            names = "--rank",
+            paramLabel = "LABEL",
+            description = "Rather on the worker with the highest number in this label; -LABEL for the lowest.")
+    private String rank = "";
+
+    @Option(
+            names = "--after",
+            paramLabel = "ID",
+            split = ",",
+            description = "After this job completed; if it ends in another way, this one is cancelled. Can be "
+                    + "repeated, or several with commas.")
+    private List<String> after = List.of();
+
+    @Option(
+            names = "--after-any",
+            paramLabel = "ID",
+            split = ",",
+            description = "After this job, however it ends. Can be repeated, or several with commas.")
+    private List<String> afterAny = List.of();
+
+    @Option(
+            names = "--hold",
+            description = "With --after: if such a job does not complete, wait for its retry, or for a retry of this "
+                    + "one, instead of being cancelled.")
+    private boolean hold;
+
+    @Option(
+            names = "--unique",
+            paramLabel = "KEY",
+            description = "If a job with this key is not final yet, push none and return that one.")
+    private String unique = "";
+
+    @Option(
+            names = "--unique-for",
+            paramLabel = "TIME",
+            description = "With --unique: for this time from a push on, whether that job is final or not.")
+    private Duration uniqueFor = Duration.ZERO;
+
+    @Option(
             names = {"-w", "--wait"},
             description = "Wait until it is final, as wait does; fails if it did not complete. The id goes to stderr.")
     private boolean wait;
 
     @Override
     Object run(CommandSession session, Surroundings here) {
+        if (hold && after.isEmpty()) throw new CommandFailed("push: --hold is there, but no --after ID that it is for");
+        if (unique.isEmpty() && !uniqueFor.isZero()) {
+            throw new CommandFailed("push: --unique-for is there, but no --unique KEY that it is for");
+        }
         Scripts.Script script = script(session).checked();
         String jobId = id == null ? JobIds.next() : id;
         refuseIfTooLarge(script, here.grid());
@@ -117,16 +218,56 @@ final class PushCommand extends Command {
                 .backoff(backoff)
                 .timeout(timeout)
                 .delay(delay)
-                .notBefore(at);
+                .notBefore(at)
+                .deadline(deadline == null ? Instant.EPOCH : deadline.from(Instant.now()))
+                .tenant(tenant)
+                .priority(priority)
+                .exclusiveKey(key)
+                .limitKey(limitKey)
+                .placement(new Placement(requires, needs(script, here), rank))
+                .after(dependencies())
+                .unique(new Unique(unique, uniqueFor));
         if (maxAttempts != null) job.maxAttempts(maxAttempts);
         JobSpec spec = job.build();
         Submitted pushed = here.grid()
                 .jobs(queue -> queue.submit(List.of(spec)), "repeat the push with --id " + jobId)
                 .get(0);
-        if (!wait) return pushed;
         // At once, so that whoever loses patience knows what to look for.
-        System.err.println("job " + jobId);
-        return new Listing<>(WaitCommand.untilFinal("push", List.of(jobId), null, here.grid()), "", "no jobs");
+        if (wait) System.err.println("job " + pushed.jobId());
+        if (pushed.state() == JobState.AVAILABLE) noteWhyItWaits(pushed.jobId(), here.grid());
+        if (!wait) return pushed;
+        return new Listing<>(WaitCommand.untilFinal("push", List.of(pushed.jobId()), null, here.grid()), "", "no jobs");
+    }
+
+    private List<String> needs(Scripts.Script script, Surroundings here) {
+        Set<String> all = new LinkedHashSet<>(needs);
+        if (!noNeeds) {
+            // Where a script calls more than a job may need, the first of them will do to find a worker.
+            here.scripts().check(script.text()).commands().stream()
+                    .filter(command -> command.length() <= Limits.NAME)
+                    .limit(Math.max(0, Limits.TAGS - all.size()))
+                    .forEach(all::add);
+        }
+        return List.copyOf(all);
+    }
+
+    private List<Dependency> dependencies() {
+        Dependency.Otherwise otherwise = hold ? Dependency.Otherwise.HOLD : Dependency.Otherwise.CANCEL;
+        return Stream.concat(
+                        after.stream().map(id -> new Dependency(id, Dependency.When.COMPLETED, otherwise)),
+                        afterAny.stream().map(Dependency::ended))
+                .toList();
+    }
+
+    /** A mistyped command or filter would otherwise show only as a job that never starts. */
+    private static void noteWhyItWaits(String jobId, Grid grid) {
+        grid.glance(Operations.class, queue -> queue.why(jobId)).orElse(List.of()).stream()
+                .filter(reason -> LASTING.contains(reason.kind()))
+                .forEach(reason -> System.err.println("note: " + reason.text() + advice(reason.kind())));
+    }
+
+    private static String advice(Reason.Kind kind) {
+        return kind == Reason.Kind.COMMAND ? " (with --no-needs a job runs all the same)" : "";
     }
 
     private Scripts.Script script(CommandSession session) {

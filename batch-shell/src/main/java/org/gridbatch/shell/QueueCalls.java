@@ -7,15 +7,12 @@ package org.gridbatch.shell;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.gridbatch.api.JobQueue;
-import org.gridbatch.api.WorkQueue;
 import org.gridbatch.api.client.GridClient;
 
 /** How the commands reach the queue; see {@link GridClient} for what the calls promise. */
 interface QueueCalls extends AutoCloseable {
-    <T> CompletionStage<T> jobs(Function<JobQueue, CompletionStage<T>> call, Duration atMost);
-
-    <T> CompletionStage<T> work(Function<WorkQueue, CompletionStage<T>> call, Duration atMost);
+    /** @param service one of the interfaces that the queue is exported under */
+    <S, T> CompletionStage<T> call(Class<S> service, Function<S, CompletionStage<T>> call, Duration atMost);
 
     /** Who calls, for the audit trail. */
     default String caller() {
@@ -29,13 +26,9 @@ interface QueueCalls extends AutoCloseable {
     static QueueCalls through(GridClient client) {
         return new QueueCalls() {
             @Override
-            public <T> CompletionStage<T> jobs(Function<JobQueue, CompletionStage<T>> call, Duration atMost) {
-                return client.jobs(call, atMost);
-            }
-
-            @Override
-            public <T> CompletionStage<T> work(Function<WorkQueue, CompletionStage<T>> call, Duration atMost) {
-                return client.work(call, atMost);
+            public <S, T> CompletionStage<T> call(
+                    Class<S> service, Function<S, CompletionStage<T>> call, Duration atMost) {
+                return client.call(service, call, atMost);
             }
 
             @Override

@@ -71,7 +71,7 @@ public final class ShellComponent {
         calls = QueueCalls.through(new GridClient(context));
         Grid grid = new Grid(calls, Duration.ofSeconds(seconds), context.getProperty(ZOOKEEPER_PROPERTY));
         pulled = new PulledJobs(grid, scripts, processor, worker(context, config.node()));
-        Surroundings here = new Surroundings(grid, new SessionRunner(processor), pulled);
+        Surroundings here = new Surroundings(grid, new SessionRunner(processor), pulled, scripts);
         commands()
                 .forEach((name, command) -> registrations.add(context.registerService(
                         Function.class, new CommandFunction(name, command, here), commandProperties(name))));
@@ -96,7 +96,17 @@ public final class ShellComponent {
         commands.put("cancel", CancelCommand::new);
         commands.put("retry", RetryCommand::new);
         commands.put("snooze", SnoozeCommand::new);
+        commands.put("why", WhyCommand::new);
+        commands.put("queues", QueuesCommand::new);
+        commands.put("pause", PauseCommand::new);
+        commands.put("resume", ResumeCommand::new);
+        commands.put("limit", LimitCommand::new);
+        commands.put("configure", ConfigureCommand::new);
+        commands.put("weigh", WeighCommand::new);
+        commands.put("settings", SettingsCommand::new);
         commands.put("workers", WorkersCommand::new);
+        commands.put("drain", DrainCommand::new);
+        commands.put("undrain", UndrainCommand::new);
         commands.put("status", StatusCommand::new);
         commands.put("history", HistoryCommand::new);
         return commands;

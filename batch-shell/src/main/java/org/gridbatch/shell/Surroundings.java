@@ -4,5 +4,7 @@
  */
 package org.gridbatch.shell;
 
+import org.gridbatch.worker.gogo.ScriptRunner;
+
 /** What commands work with. */
-record Surroundings(Grid grid, SessionRunner runner, PulledJobs pulled) {}
+record Surroundings(Grid grid, SessionRunner runner, PulledJobs pulled, ScriptRunner scripts) {}

@@ -8,12 +8,15 @@ import static org.hamcrest.CoreMatchers.hasItem;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.WorkerView;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
@@ -58,6 +61,10 @@ public class CompletionsTest {
         assertEquals(List.of("j2", "j1"), values("batch:wait", "j1", ""));
         assertEquals(List.of("j2", "j1"), values("snooze", "j"));
         assertEquals(List.of("backup", "mail"), values("push", "x", "-q", ""));
+        assertEquals(List.of("backup", "mail"), values("pause", "mail", ""));
+        assertEquals(List.of("j2", "j1"), values("push", "x", "--after", ""));
+        shell.queue.workers.add(new WorkerView("w1", 4, List.of(), List.of(), "", Map.of(), 12, false, Duration.ZERO));
+        assertEquals(List.of("w1"), values("drain", ""));
         assertThat(values("jobs", "--state", "r"), hasItem(Formats.word(JobState.RETRYABLE)));
         assertThat(values("help", ""), hasItem("snooze"));
         assertEquals(List.of(), values("push", ""));

@@ -7,9 +7,11 @@ package org.gridbatch.shell;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,7 +40,12 @@ import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.Limit;
+import org.gridbatch.api.Operations;
+import org.gridbatch.api.OperatorRules;
 import org.gridbatch.api.QueueSettings;
+import org.gridbatch.api.QueueView;
+import org.gridbatch.api.Reason;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Submitted;
@@ -49,7 +56,7 @@ import org.gridbatch.api.WorkQueue;
 import org.gridbatch.api.WorkerView;
 
 /** A queue in memory that does just enough for the commands; every call can be made to fail. */
-final class FakeQueue implements JobQueue, WorkQueue, History, QueueCalls {
+final class FakeQueue implements JobQueue, WorkQueue, Operations, History, QueueCalls {
     static final Instant NOW = Instant.parse("2030-01-31T18:00:00Z");
 
     final Map<String, JobDetail> jobs = new LinkedHashMap<>();
@@ -60,6 +67,11 @@ final class FakeQueue implements JobQueue, WorkQueue, History, QueueCalls {
     final List<AuditRecord> audits = new CopyOnWriteArrayList<>();
     final List<ClaimRequest> claims = new CopyOnWriteArrayList<>();
     final List<WorkerView> workers = new ArrayList<>();
+    final Map<String, QueueSettings> settings = new TreeMap<>();
+    final Map<String, Integer> weights = new TreeMap<>();
+    final Map<String, Limit> limits = new TreeMap<>();
+    final List<String> drained = new ArrayList<>();
+    final List<Reason> reasons = new ArrayList<>();
 
     volatile RuntimeException failure;
     volatile Duration leaseFor = Duration.ofSeconds(30);
@@ -367,13 +379,63 @@ final class FakeQueue implements JobQueue, WorkQueue, History, QueueCalls {
     }
 
     @Override
-    public <T> CompletionStage<T> jobs(Function<JobQueue, CompletionStage<T>> call, Duration atMost) {
-        return call.apply(this);
+    public synchronized CompletionStage<List<QueueView>> queues() {
+        Map<String, Map<JobState, Long>> counts = new TreeMap<>();
+        settings.keySet().forEach(queue -> counts.put(queue, new EnumMap<>(JobState.class)));
+        for (JobDetail job : jobs.values()) {
+            counts.computeIfAbsent(job.view().queue(), queue -> new EnumMap<>(JobState.class))
+                    .merge(job.view().state(), 1L, Long::sum);
+        }
+        return answer(counts.entrySet().stream()
+                .map(queue -> new QueueView(
+                        settings.getOrDefault(queue.getKey(), QueueSettings.of(queue.getKey())), queue.getValue()))
+                .toList());
     }
 
     @Override
-    public <T> CompletionStage<T> work(Function<WorkQueue, CompletionStage<T>> call, Duration atMost) {
-        return call.apply(this);
+    public CompletionStage<Void> configure(QueueSettings all, String by) {
+        settings.put(all.queue(), all);
+        return answer(null);
+    }
+
+    @Override
+    public CompletionStage<Void> pause(String queue, boolean paused, String by) {
+        settings.merge(queue, QueueSettings.of(queue).withPaused(paused), (old, fresh) -> old.withPaused(paused));
+        return answer(null);
+    }
+
+    @Override
+    public CompletionStage<Void> weigh(String tenant, int weight, String by) {
+        weights.put(tenant, weight);
+        return answer(null);
+    }
+
+    @Override
+    public CompletionStage<Void> restrict(String limitKey, Limit limit, String by) {
+        limits.put(limitKey, limit);
+        return answer(null);
+    }
+
+    @Override
+    public CompletionStage<Void> drain(String worker, boolean drain, String by) {
+        if (drain) drained.add(worker);
+        else drained.remove(worker);
+        return answer(null);
+    }
+
+    @Override
+    public CompletionStage<OperatorRules> rules() {
+        return answer(new OperatorRules(weights, limits, List.copyOf(drained)));
+    }
+
+    @Override
+    public CompletionStage<List<Reason>> why(String jobId) {
+        return jobs.containsKey(jobId) ? answer(reasons) : CompletableFuture.failedFuture(unknown(jobId));
+    }
+
+    @Override
+    public <S, T> CompletionStage<T> call(Class<S> service, Function<S, CompletionStage<T>> call, Duration atMost) {
+        return call.apply(service.cast(this));
     }
 
     @Override

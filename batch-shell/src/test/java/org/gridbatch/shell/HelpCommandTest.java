@@ -17,7 +17,7 @@ public class HelpCommandTest {
 
     @Test
     public void itListsTheCommandsWithWhatTheyDo() throws Exception {
-        assertThat(shell.shown("help"), containsString("jobs     List jobs"));
+        assertThat(shell.shown("help"), containsString("jobs       List jobs"));
         assertThat(shell.shown("help"), containsString("'gogo:help' lists the commands of the whole node"));
     }
 

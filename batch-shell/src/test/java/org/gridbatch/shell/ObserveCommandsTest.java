@@ -261,8 +261,40 @@ public class ObserveCommandsTest {
                 Duration.ofMillis(1_500)));
 
         assertEquals("""
-                WORKER  BUSY  QUEUES  HEARD     JOBS   LABELS
-                w1      2/4   all     1.5s ago  j1 j2  cpus=8 os=linux""", shell.shown("workers"));
+                WORKER  BUSY  QUEUES  COMMANDS  HEARD     JOBS   LABELS
+                w1      2/4   all     12        1.5s ago  j1 j2  cpus=8 os=linux""", shell.shown("workers"));
+
+        shell.queue.workers.add(
+                new WorkerView("w2", 1, List.of(), List.of("mail"), "(tenant=acme)", Map.of(), 0, true, Duration.ZERO));
+        assertEquals("""
+                WORKER  STATE    BUSY  QUEUES  ACCEPTS        COMMANDS  HEARD     JOBS   LABELS
+                w1               2/4   all                    12        1.5s ago  j1 j2  cpus=8 os=linux
+                w2      drained  0/1   mail    (tenant=acme)            0ms ago""", shell.shown("workers"));
+    }
+
+    @Test
+    public void aJobShowsWhatWasAskedOfItsPlaceAndTime() throws Exception {
+        shell.execute(
+                "push 'w = (cw a b c); $w commit' --id j1 --tenant acme --priority 5 --key shop-42 --limit-key smtp"
+                        + " --requires '(cpus>=4)' --rank -load --after j0 --after-any j9 --unique u --unique-for 1h"
+                        + " --deadline 2030-01-31T20:00:00Z");
+
+        assertThat(shell.shown("job j1"), containsString("""
+                tenant     acme
+                attempt    0 of 5
+                submitted  2030-01-31T18:00:00Z (now)
+                back-off   5s..1h
+                priority   5
+                key        shop-42
+                limit key  smtp
+                requires   (cpus>=4)
+                needs      cw
+                rank       -load
+                after      j0, else cancelled
+                           j9 however it ends
+                unique     u for 1h
+                deadline   2030-01-31T20:00:00Z (in 2h)
+                script     w = (cw a b c); $w commit"""));
     }
 
     @Test
@@ -293,7 +325,7 @@ public class ObserveCommandsTest {
         for (String name : ShellComponent.commands().keySet()) {
             assertThat(shell.shown(name + " --help"), containsString("Usage: " + name + " "));
             assertThat(
-                    shell.refused(name + " --nonsense a 1s"),
+                    shell.refused(name + " --nonsense a 1"),
                     containsString("unknown option '--nonsense', want one of -"));
         }
     }

@@ -125,7 +125,7 @@ public class PullCommandTest {
 
     @Test
     public void whatTheScriptPrintsIsShownWhileItRuns() throws Exception {
-        shell.execute("push 'say one ; pause 60000' --id j1");
+        shell.execute("push 'say one ; nap 60000' --id j1");
         shell.execute("j = (pull)");
         CompletableFuture<String> run = CompletableFuture.supplyAsync(() -> shell.refused("$j run"));
 
@@ -160,16 +160,16 @@ public class PullCommandTest {
 
     @Test
     public void aScriptThatTakesTooLongIsStopped() throws Exception {
-        shell.execute("push 'pause 60000' --timeout 300ms");
+        shell.execute("push 'nap 60000' --timeout 300ms");
         shell.execute("j = (pull)");
 
         assertEquals(
-                "job " + shell.execute("$j jobId") + " failed: timed out after 300ms, in: pause 60000",
+                "job " + shell.execute("$j jobId") + " failed: timed out after 300ms, in: nap 60000",
                 shell.refused("$j run"));
         shell.execute("$j fail");
 
         assertEquals(
-                "timed out after 300ms, in: pause 60000",
+                "timed out after 300ms, in: nap 60000",
                 shell.queue.reports.get(0).error());
     }
 
@@ -199,7 +199,7 @@ public class PullCommandTest {
 
     @Test
     public void theUserStopsTheScriptAndKeepsTheJob() throws Exception {
-        shell.execute("push 'pause 60000' --id j1");
+        shell.execute("push 'nap 60000' --id j1");
         shell.execute("j = (pull)");
         CompletableFuture<Exception> end =
                 CompletableFuture.supplyAsync(() -> assertThrows(Exception.class, () -> shell.execute("$j run")));
@@ -212,8 +212,7 @@ public class PullCommandTest {
         assertEquals("held", shell.execute("$j state"));
         await("the end is known").atMost(SOON).until(() -> shell.execute("$j fail") != null);
         assertEquals(
-                "stopped by its user, in: pause 60000",
-                shell.queue.reports.get(0).error());
+                "stopped by its user, in: nap 60000", shell.queue.reports.get(0).error());
     }
 
     @Test
@@ -279,7 +278,7 @@ public class PullCommandTest {
     @Test
     public void aCancelledJobStopsAndIsReportedAsCancelled() throws Exception {
         shell.queue.leaseFor = Duration.ofSeconds(3);
-        shell.execute("push 'pause 60000' --id j1");
+        shell.execute("push 'nap 60000' --id j1");
         shell.execute("j = (pull)");
         CompletableFuture<String> run = CompletableFuture.supplyAsync(() -> shell.refused("$j run"));
         await("the script runs").atMost(SOON).until(() -> isRunning());
@@ -344,6 +343,6 @@ public class PullCommandTest {
 
     private static boolean isRunning() {
         return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().startsWith("pipe-pause"));
+                .anyMatch(thread -> thread.getName().startsWith("pipe-nap"));
     }
 }

@@ -18,12 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.gridbatch.api.Backoff;
+import org.gridbatch.api.Dependency;
 import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.api.Placement;
 import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.Reason;
 import org.gridbatch.api.Submitted;
+import org.gridbatch.api.Unique;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -69,6 +73,99 @@ public class PushCommandTest {
         assertEquals(Duration.ofMinutes(5), spec.delay());
         assertEquals(Instant.parse("2030-02-01T00:00:00Z"), spec.notBefore());
         assertEquals(List.of("one", "two words"), spec.args());
+    }
+
+    @Test
+    public void whatIsAskedOfPlacementReachesTheQueue() throws Exception {
+        shell.execute(
+                "push 'cw a' --id j1 --tenant acme --priority -5 --key k --limit-key l --requires '(cpus>=4)'"
+                        + " --needs Ace:Store --needs rw --rank speed --unique u --unique-for 1h --deadline 2030-02-01T00:00:00Z");
+
+        JobSpec spec = spec("j1");
+        assertEquals("acme", spec.tenant());
+        assertEquals(-5, spec.priority());
+        assertEquals("k", spec.exclusiveKey());
+        assertEquals("l", spec.limitKey());
+        assertEquals(new Placement("(cpus>=4)", List.of("ace:store", "cw", "rw"), "speed"), spec.placement());
+        assertEquals(new Unique("u", Duration.ofHours(1)), spec.unique());
+        assertEquals(Instant.parse("2030-02-01T00:00:00Z"), spec.deadline());
+    }
+
+    @Test
+    public void theCommandsOfTheScriptAreNeededUnlessSaidOtherwise() throws Exception {
+        shell.execute("push 'w = (cw store target deployment); $w commit; rw $w' --id j1");
+        shell.execute("push 'cw a; rw b' --id j2 --no-needs");
+        shell.execute("push 'cw a; rw b' --id j3 --no-needs --needs ace:x");
+        shell.execute("push { f = { say hi }; if { true } { f } } --id j4");
+
+        assertEquals(List.of("cw", "rw"), spec("j1").placement().needs());
+        assertEquals(List.of(), spec("j2").placement().needs());
+        assertEquals(List.of("ace:x"), spec("j3").placement().needs());
+        assertEquals(List.of("say"), spec("j4").placement().needs());
+    }
+
+    @Test
+    public void aScriptWithMoreCommandsThanAJobMayNeedIsTaken() throws Exception {
+        StringBuilder script = new StringBuilder();
+        for (int i = 0; i < 100; i++) script.append("c").append(i).append(';');
+        shell.execute("push '" + script + "' --id j1 --needs z");
+
+        assertEquals(64, spec("j1").placement().needs().size());
+        assertTrue(spec("j1").placement().needs().contains("z"));
+    }
+
+    @Test
+    public void aJobComesAfterOthers() throws Exception {
+        Object first = shell.execute("push x --id j1");
+        shell.session.put("first", first);
+        shell.execute("push x --id j2 --after $first --after j0,j9 --after-any k1,k2");
+        shell.execute("push x --id j3 --after j1 --hold");
+
+        assertEquals(
+                List.of(
+                        Dependency.completed("j1"),
+                        Dependency.completed("j0"),
+                        Dependency.completed("j9"),
+                        Dependency.ended("k1"),
+                        Dependency.ended("k2")),
+                spec("j2").after());
+        assertEquals(
+                List.of(new Dependency("j1", Dependency.When.COMPLETED, Dependency.Otherwise.HOLD)),
+                spec("j3").after());
+    }
+
+    @Test
+    public void aDeadlineIsATimeFromNowAsWell() throws Exception {
+        Instant before = Instant.now();
+        shell.execute("push x --id j1 --deadline 2h");
+        Duration from = Duration.between(before, spec("j1").deadline());
+
+        assertTrue(from.toString(), from.compareTo(Duration.ofHours(2)) >= 0 && from.toMinutes() < 122);
+        assertThat(
+                shell.refused("push x --deadline soon"),
+                containsString("'soon' is no instant and no duration, want one like 2030-01-31T18:00:00Z or 2h"));
+    }
+
+    @Test
+    public void optionsThatNeedAnotherOneSaySo() {
+        assertEquals("push: --hold is there, but no --after ID that it is for", shell.refused("push x --hold"));
+        assertEquals(
+                "push: --unique-for is there, but no --unique KEY that it is for",
+                shell.refused("push x --unique-for 1h"));
+        assertEquals("push: priority is 1000, want -100 to 100", shell.refused("push x --priority 1000"));
+    }
+
+    @Test
+    public void aJobThatNoWorkerCanRunIsTakenWithANote() throws Exception {
+        shell.queue.reasons.add(new Reason(Reason.Kind.COMMAND, "no worker offers ehco"));
+        shell.queue.reasons.add(new Reason(Reason.Kind.BUSY, "all slots are busy"));
+        shell.execute("push 'ehco hi' --id j1");
+
+        assertEquals("note: no worker offers ehco (with --no-needs a job runs all the same)\n", shell.printed());
+    }
+
+    private JobSpec spec(String id) {
+        return shell.queue.jobs.get(id).spec();
     }
 
     @Test

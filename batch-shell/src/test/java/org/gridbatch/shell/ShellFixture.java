@@ -46,7 +46,7 @@ final class ShellFixture extends ExternalResource {
         Grid grid = new Grid(queue, Duration.ofSeconds(5), null);
         scripts = new GogoScriptRunner(processor, THREAD_IO);
         pulled = new PulledJobs(grid, scripts, processor, "here-shell");
-        Surroundings here = new Surroundings(grid, new SessionRunner(processor), pulled);
+        Surroundings here = new Surroundings(grid, new SessionRunner(processor), pulled, scripts);
         ShellComponent.commands()
                 .forEach((name, command) ->
                         processor.addCommand("batch", new CommandFunction(name, command, here), name));
@@ -109,7 +109,7 @@ final class ShellFixture extends ExternalResource {
             throw new IllegalStateException(why);
         }
 
-        public void pause(long millis) throws InterruptedException {
+        public void nap(long millis) throws InterruptedException {
             Thread.sleep(millis);
         }
 

@@ -28,6 +28,7 @@ import org.gridbatch.api.History;
 import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.Limits;
+import org.gridbatch.api.Operations;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.WorkQueue;
 import org.osgi.framework.BundleContext;
@@ -45,7 +46,8 @@ import org.osgi.util.tracker.ServiceTrackerCustomizer;
  * Services of two grids at once are refused, with both names, since a job must not go where nobody looks for it.
  *
  * <p>A call is repeated as it was if the server could not do it or it is not known whether it did, so it must be one
- * that may happen twice: every call of {@link JobQueue} and {@link WorkQueue} is, as long as the caller chose the ids.
+ * that may happen twice: every call of {@link JobQueue}, {@link WorkQueue} and {@link
+ * Operations} is, as long as the caller chose the ids.
  * Waits double from 50 ms to 2 s. All other failures are the caller's.
  *
  * <p>Thread-safe. One daemon thread times the waits; stages complete on it or on the transport's threads.
@@ -101,27 +103,35 @@ public final class GridClient implements AutoCloseable {
      *     {@link QueueUnavailableException} if no queue was in sight
      */
     public <T> CompletionStage<T> jobs(Function<JobQueue, CompletionStage<T>> call, Duration atMost) {
-        return new Call<>(call, atMost).start();
+        return call(JobQueue.class, call, atMost);
     }
 
-    /** As {@link #jobs}, for {@link WorkQueue}: the same endpoint has both interfaces. */
+    /** As {@link #jobs}, for {@link WorkQueue}. */
     public <T> CompletionStage<T> work(Function<WorkQueue, CompletionStage<T>> call, Duration atMost) {
-        return jobs(
-                queue -> {
-                    if (queue instanceof WorkQueue work) return call.apply(work);
-                    throw new QueueUnavailableException("the queue in sight is not exported as a WorkQueue as well");
-                },
-                atMost);
+        return call(WorkQueue.class, call, atMost);
     }
 
-    /** As {@link #jobs}, for {@link History}: the same endpoint has it as well. */
+    /** As {@link #jobs}, for {@link Operations}. */
+    public <T> CompletionStage<T> operations(Function<Operations, CompletionStage<T>> call, Duration atMost) {
+        return call(Operations.class, call, atMost);
+    }
+
+    /** As {@link #jobs}, for {@link History}. */
     public <T> CompletionStage<T> history(Function<History, CompletionStage<T>> call, Duration atMost) {
-        return jobs(
-                queue -> {
-                    if (queue instanceof History history) return call.apply(history);
-                    throw new QueueUnavailableException("the queue in sight is not exported as a History as well");
-                },
-                atMost);
+        return call(History.class, call, atMost);
+    }
+
+    /** As {@link #jobs}, for any of the interfaces that the queue's endpoint has beside {@link JobQueue}. */
+    public <S, T> CompletionStage<T> call(Class<S> service, Function<S, CompletionStage<T>> call, Duration atMost) {
+        Objects.requireNonNull(call, "call");
+        return new Call<T>(
+                        queue -> {
+                            if (service.isInstance(queue)) return call.apply(service.cast(queue));
+                            throw new QueueUnavailableException("the queue in sight is not exported as "
+                                    + service.getSimpleName() + " as well: is its server older than this node?");
+                        },
+                        atMost)
+                .start();
     }
 
     /** Who calls, for the audit trail: {@code user@node}, the user of this process and the node's or the host's name. */
@@ -226,7 +236,7 @@ public final class GridClient implements AutoCloseable {
         private volatile Future<?> nextTry;
 
         Call(Function<JobQueue, CompletionStage<T>> call, Duration atMost) {
-            this.call = Objects.requireNonNull(call, "call");
+            this.call = call;
             this.deadline = System.nanoTime() + atMost.toNanos();
         }
 

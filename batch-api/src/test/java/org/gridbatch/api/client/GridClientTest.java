@@ -24,6 +24,7 @@ import org.awaitility.Awaitility;
 import org.gridbatch.api.GridConflictException;
 import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.Operations;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.WorkQueue;
 import org.junit.After;
@@ -157,6 +158,19 @@ public class GridClientTest {
                 client.jobs(GridClientTest::itself, LONG).toCompletableFuture();
         client.close();
         Awaitility.await("the call ended").atMost(Duration.ofSeconds(5)).until(answer::isCompletedExceptionally);
+    }
+
+    @Test
+    public void everyInterfaceOfTheEndpointCanBeCalled() throws Exception {
+        JobQueue queue = proxy(JobQueue.class, WorkQueue.class, Operations.class);
+        register("grid", 1, queue);
+        CompletionStage<Object> answer = client.operations(CompletableFuture::completedFuture, LONG);
+        assertSame(queue, answer.toCompletableFuture().get());
+        assertSame(
+                queue,
+                client.<WorkQueue, Object>call(WorkQueue.class, CompletableFuture::completedFuture, LONG)
+                        .toCompletableFuture()
+                        .get());
     }
 
     @Test

@@ -10,8 +10,9 @@ import java.util.List;
  * What can be said of a script without running it.
  *
  * @param problems why it cannot run; empty if it can be parsed. The parser stops at the first
- * @param commands the names of the commands that it calls, as written and sorted, with or without a scope; without
- *     variables, closures that it defines itself, and names that only running it would tell
+ * @param commands the names of the commands that it needs: those that it calls, in lower case and sorted, with or without
+ *     a scope as written; without variables, closures that it defines itself, Gogo's control flow, and names that only
+ *     running it would tell. Empty if it runs text that could define any name
  */
 public record ScriptCheck(List<Problem> problems, List<String> commands) {
     public ScriptCheck {

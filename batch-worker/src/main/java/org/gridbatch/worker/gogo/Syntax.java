@@ -4,12 +4,12 @@
  */
 package org.gridbatch.worker.gogo;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.felix.gogo.runtime.Parser;
 import org.apache.felix.gogo.runtime.Parser.Statement;
 import org.apache.felix.gogo.runtime.SyntaxError;
@@ -20,6 +20,14 @@ final class Syntax {
     private static final int STATEMENT_CHARS = 200;
     /** A name that is not put together when it runs: no variable, quote, escape, brace or wildcard. */
     private static final String DYNAMIC = "$\"'\\{}()[]%*?~";
+
+    /** What can be the name of a command at all. */
+    private static final Pattern NAME = Pattern.compile("([^\\s:]+:)?[^\\s:]+");
+    /** The control flow of every Gogo that people use, from gogo.shell or from gogo.jline. */
+    private static final Set<String> KEYWORDS =
+            Set.of("if", "not", "each", "while", "until", "try", "throw", "break", "continue");
+    /** They run text, or register commands, where no parser sees it. */
+    private static final Set<String> DEFINE = Set.of("eval", "source", "addcommand");
 
     private Syntax() {}
 
@@ -56,26 +64,38 @@ final class Syntax {
             List<Token> tokens = statement.tokens();
             if (tokens.isEmpty()) continue;
             boolean assigns = tokens.size() > 1 && Token.eq("=", tokens.get(1));
-            if (assigns && tokens.size() == 3 && tokens.get(2) instanceof Parser.Closure) {
-                own.add(tokens.get(0).toString());
-            }
-            int first = assigns ? 2 : 0;
+            // What a variable holds may be a closure, also when a command made it.
+            if (assigns) own.add(tokens.get(0).toString());
             // "x = word" assigns the word; only with arguments is it called.
             if (assigns && tokens.size() < 4) continue;
-            Token name = tokens.get(first);
-            if (isPlain(name)) called.add(name.toString());
+            Token name = tokens.get(assigns ? 2 : 0);
+            if (isCommand(name)) called.add(name.toString());
         }
         called.removeAll(own);
-        return new ArrayList<>(called);
+        List<String> commands = called.stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .distinct()
+                .toList();
+        // Text that is run can define any of the names.
+        if (commands.stream().anyMatch(name -> DEFINE.contains(function(name)))) return List.of();
+        return commands.stream()
+                .filter(name -> !KEYWORDS.contains(function(name)))
+                .sorted()
+                .toList();
     }
 
-    private static boolean isPlain(Token name) {
+    private static boolean isCommand(Token name) {
         if (name instanceof Parser.Closure || name instanceof Parser.Sequence || name instanceof Parser.Array) {
             return false;
         }
         return name.chars().noneMatch(c -> DYNAMIC.indexOf(c) >= 0)
+                && NAME.matcher(name).matches()
                 && !Character.isDigit(name.charAt(0))
                 && !Set.of("true", "false", "null").contains(name.toString().toLowerCase(Locale.ROOT));
+    }
+
+    private static String function(String command) {
+        return command.substring(command.indexOf(':') + 1);
     }
 
     /**

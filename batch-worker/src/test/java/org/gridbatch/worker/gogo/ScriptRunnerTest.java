@@ -373,10 +373,29 @@ public class ScriptRunnerTest {
 
     @Test
     public void aCheckNamesTheCommandsAndRunsNone() {
-        ScriptCheck check = gogo.runner.check(
-                "w = (cw store target $1)\n$w commit\nrw $w\nf = { ace:x; if { lb } { f } }\nf\nn = 3\n");
+        assertEquals(List.of("cw", "rw"), needed("w = (cw store target deployment); $w commit; rw $w"));
+        assertEquals(List.of("cw", "rw"), needed("w = (cw store target $1)\n$w commit\nrw $w\nn = 3\n"));
+        assertEquals(List.of("ace:cw", "echo", "grep", "tac"), needed("x = ace:cw a b\nEcho $x | grep a > f; tac f &"));
+        assertEquals(List.of("a", "b", "c"), needed("if { a } { echo = [(b) 1] ; echo }\nc \"$(dynamic)\" # comment"));
+    }
+
+    @Test
+    public void aCheckNamesNoCommandThatTheScriptDefines() {
+        assertEquals(List.of("ace:x", "lb"), needed("f = { ace:x; if { lb } { f } }\nf"));
+        assertEquals(List.of("make"), needed("g = (make closure); g now"));
+    }
+
+    @Test
+    public void aCheckNamesNothingThatOnlyRunningWouldTell() {
+        assertEquals(List.of(), needed("$c now; \"echo\" x; %(1 + 2); *:any x; a:b:c; 4711 length; true; [1 2] size"));
+        assertEquals(List.of(), needed("source defines.gogo; defined"));
+        assertEquals(List.of(), needed("osgi:eval 'f = { lb }'; f"));
+    }
+
+    private List<String> needed(String script) {
+        ScriptCheck check = gogo.runner.check(script);
         assertEquals(List.of(), check.problems());
-        assertEquals(List.of("ace:x", "cw", "if", "lb", "rw"), check.commands());
+        return check.commands();
     }
 
     @Test

@@ -1,0 +1,22 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.util.List;
+import org.apache.felix.service.command.CommandSession;
+import picocli.CommandLine;
+import picocli.CommandLine.Parameters;
+
+/** Lets paused queues go on. */
+@CommandLine.Command(name = "resume", description = "Let the jobs of paused queues go on.")
+final class ResumeCommand extends Command {
+    @Parameters(arity = "1..*", paramLabel = "QUEUE", description = "The queues.")
+    private List<String> queues;
+
+    @Override
+    Object run(CommandSession session, Surroundings here) {
+        return Rules.pause(here.grid(), queues, false);
+    }
+}
