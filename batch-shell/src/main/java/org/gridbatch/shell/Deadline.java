@@ -7,6 +7,7 @@ package org.gridbatch.shell;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import org.gridbatch.worker.gogo.Durations;
 
 /**
@@ -32,6 +33,7 @@ record Deadline(Instant at, Duration in) {
     }
 
     Instant from(Instant now) {
-        return at != null ? at : now.plus(in);
+        // Nobody means nanoseconds, and they are in every message about it.
+        return at != null ? at : now.plus(in).truncatedTo(ChronoUnit.MILLIS);
     }
 }

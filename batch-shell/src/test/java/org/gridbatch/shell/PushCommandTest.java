@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -136,7 +137,7 @@ public class PushCommandTest {
 
     @Test
     public void aDeadlineIsATimeFromNowAsWell() throws Exception {
-        Instant before = Instant.now();
+        Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         shell.execute("push x --id j1 --deadline 2h");
         Duration from = Duration.between(before, spec("j1").deadline());
 

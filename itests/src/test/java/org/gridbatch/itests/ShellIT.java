@@ -4,6 +4,9 @@
  */
 package org.gridbatch.itests;
 
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 import static org.junit.Assume.assumeTrue;
@@ -13,6 +16,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.BeforeClass;
@@ -149,6 +153,82 @@ public class ShellIT {
     private static Batch elsewhere() throws IOException {
         Path home = Files.createDirectories(grid.home().resolve("elsewhere"));
         return new Batch(home).with("GRIDBATCH_ZOOKEEPER", grid.zookeeper());
+    }
+
+    @Test
+    public void aQueueIsPausedLimitedAndAJobWaitsForAnother() {
+        grid.quick("pause", "held").ok();
+        String first = grid.push("sleep 3", "-q", "held");
+        String second = grid.push("echo second", "-q", "held");
+        String after = grid.push("echo after", "--after", first);
+        assertThat(grid.quick("why", first).ok(), containsString("queue held is paused"));
+        assertThat(grid.quick("settings").ok(), containsString("paused"));
+
+        grid.quick("limit", "held", "--concurrency", "1").ok();
+        grid.quick("resume", "held").ok();
+        grid.awaitJob(first, "executing");
+        assertThat(
+                grid.quick("why", second).ok(), containsString("queue held has as many jobs executing as it may: 1"));
+        assertThat(
+                grid.quick("why", after).ok(),
+                containsString("it waits until job " + first + ", which is executing, completes"));
+        grid.awaitCompleted(List.of(first, second, after));
+
+        assertEquals(
+                "queue held: nothing is set\n",
+                grid.quick("limit", "held", "--none").ok());
+    }
+
+    @Test
+    public void aDrainedWorkerGetsNoJobUntilItIsUndrained() {
+        awaitWorker("worker-1");
+        grid.quick("drain", "worker-1").ok();
+        try {
+            assertThat(grid.quick("workers").ok(), containsString("worker-1  drained"));
+            String id = grid.push("echo waited");
+            assertThat(
+                    grid.quick("why", id).ok(), containsString("the workers that could run it are drained: worker-1"));
+            grid.quick("undrain", "worker-1").ok();
+            grid.awaitCompleted(List.of(id));
+        } finally {
+            grid.quick("undrain", "worker-1").ok();
+        }
+    }
+
+    @Test
+    public void aJobGoesToTheOnlyWorkerThatOffersWhatItCalls() throws Exception {
+        awaitWorker("worker-1");
+        Batch.Result early = grid.quick("push", "demo:length");
+        String id = early.ok().strip();
+        assertThat(early.err(), containsString("note: no worker offers demo:length"));
+        assertThat(grid.quick("why", id).ok(), containsString("no worker offers demo:length"));
+
+        grid.startWorker("worker-2");
+        // A command as a bundle would register it: the method length() of a string.
+        grid.line("worker-2", """
+                p = (new java.util.Hashtable)
+                $p put osgi.command.scope demo
+                $p put osgi.command.function length
+                $.context registerService java.lang.Object "4711" $p""").ok();
+
+        assertThat(grid.quick("wait", id, "--for", "5s").ok(), containsString("worker-2"));
+        assertThat(grid.quick("job", id).ok(), containsString("result     4"));
+
+        grid.stop("worker-2");
+        String late = grid.push("echo hello", "--needs", "demo:length");
+        await("the worker is missed")
+                .atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> grid.quick("why", late).ok(),
+                        containsString("no worker offers demo:length; worker-2 did until"));
+        grid.quick("cancel", late).ok();
+    }
+
+    /** A worker can be up a moment before it has found the queue. */
+    private static void awaitWorker(String name) {
+        await(name + " has found the queue")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> grid.quick("workers").ok().contains(name));
     }
 
     private static void pushWaitAndRead(Batch batch) {

@@ -4,12 +4,21 @@
  */
 package org.gridbatch.queue.match;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Reason;
@@ -22,14 +31,24 @@ import org.gridbatch.queue.core.Shape;
 public final class Explainer {
     private static final int MOST_COUNTED = 1_000;
     private static final int MOST_NAMED = 5;
+    /** A worker with a free slot asks again and again; one that has not for so long has stopped, or is lost. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
 
     private final QueueMachine machine;
     private final Workers workers;
     private final Leases leases;
+    private final ParkedClaims parked;
     private final Waiting waiting;
     private final BooleanSupplier isHistoryBehind;
 
-    Explainer(QueueMachine machine, Workers workers, Leases leases, Waiting waiting, BooleanSupplier isHistoryBehind) {
+    Explainer(
+            QueueMachine machine,
+            Workers workers,
+            Leases leases,
+            ParkedClaims parked,
+            Waiting waiting,
+            BooleanSupplier isHistoryBehind) {
+        this.parked = parked;
         this.machine = machine;
         this.workers = workers;
         this.leases = leases;
@@ -80,25 +99,45 @@ public final class Explainer {
         List<Workers.Known> able = new ArrayList<>(workers.all(nowNanos).values());
         able.removeIf(one -> one.claim == null);
         if (able.isEmpty()) return one(Reason.Kind.NO_WORKER, "no worker was heard of in the last ten minutes");
-        List<Reason> missing = missingCommands(job.spec(), able);
+        Map<String, Workers.Known> silent = silent(able, nowNanos);
+        able.removeIf(one -> silent.containsKey(one.name));
+        Function<Workers.Known, Gone.Last> lastHeard =
+                one -> new Gone.Last(one.name, time.minusNanos(nowNanos - one.lastNanos));
+        if (able.isEmpty()) {
+            Workers.Known last = Collections.max(silent.values(), Comparator.comparingLong(one -> one.lastNanos));
+            return one(Reason.Kind.NO_WORKER, "no worker asks for jobs now" + until(lastHeard.apply(last)));
+        }
+        List<Reason> missing = missingCommands(job.spec(), able, silent.values(), lastHeard);
         if (!missing.isEmpty()) return missing;
-        String all = " of " + able.size() + (able.size() == 1 ? " worker" : " workers");
         Reason reason = narrow(
                 able,
                 one -> offer(one).hasCommands(job.spec().placement()),
                 Reason.Kind.COMMAND,
-                "none" + all + " offers all of " + job.spec().placement().needs());
+                "no worker offers all of " + job.spec().placement().needs());
         if (reason == null) {
             reason = narrow(
                     able,
                     one -> offer(one).ad == null || offer(one).meets(bin),
                     Reason.Kind.REQUIRES,
-                    "none" + all + " that offers its commands meets "
+                    (job.spec().placement().needs().isEmpty()
+                                    ? "no worker meets "
+                                    : "no worker that offers its commands meets ")
                             + job.spec().placement().requires());
         }
         if (reason == null) reason = notServed(able, job.spec());
         if (reason != null) return List.of(reason);
         return busy(job, able);
+    }
+
+    /** The workers that are known but ask for nothing. */
+    private Map<String, Workers.Known> silent(List<Workers.Known> all, long nowNanos) {
+        Set<String> asking =
+                parked.all().stream().map(claim -> claim.request.worker()).collect(Collectors.toSet());
+        return all.stream()
+                .filter(one -> nowNanos - one.lastNanos > SILENCE.toNanos())
+                .filter(one -> !asking.contains(one.name))
+                .filter(one -> leases.jobsOf(one.name).isEmpty())
+                .collect(Collectors.toMap(one -> one.name, Function.identity()));
     }
 
     private Reason notServed(List<Workers.Known> able, JobSpec spec) {
@@ -144,17 +183,28 @@ public final class Explainer {
                 "all " + slots + " slots that could run it are busy, on " + names(able) + "; " + before);
     }
 
-    private List<Reason> missingCommands(JobSpec spec, List<Workers.Known> all) {
+    private List<Reason> missingCommands(
+            JobSpec spec,
+            List<Workers.Known> asking,
+            Collection<Workers.Known> silent,
+            Function<Workers.Known, Gone.Last> lastHeard) {
         List<Reason> reasons = new ArrayList<>();
         for (String command : spec.placement().needs()) {
-            if (all.stream().anyMatch(one -> offer(one).ad == null || offer(one).has(command))) continue;
-            Gone.Last last = workers.lastWith(command);
-            reasons.add(new Reason(
-                    Reason.Kind.COMMAND,
-                    "no worker offers " + command
-                            + (last == null ? "" : "; " + last.worker() + " did until " + last.until())));
+            if (asking.stream()
+                    .anyMatch(one -> offer(one).ad == null || offer(one).has(command))) continue;
+            Gone.Last last = silent.stream()
+                    .filter(one -> one.offer != null && one.offer.has(command))
+                    .max(Comparator.comparingLong(one -> one.lastNanos))
+                    .map(lastHeard)
+                    .orElseGet(() -> workers.lastWith(command));
+            reasons.add(
+                    new Reason(Reason.Kind.COMMAND, "no worker offers " + command + (last == null ? "" : until(last))));
         }
         return reasons;
+    }
+
+    private static String until(Gone.Last last) {
+        return "; " + last.worker() + " did until " + last.until().truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static Reason narrow(

@@ -94,7 +94,7 @@ public final class Matchmaker {
         time = machine.lastTime();
         rulesVersion = machine.rules().version();
         waiting = new Waiting(machine.rules(), this::isKeyFree, workers::forgetFits);
-        explainer = new Explainer(machine, workers, leases, waiting, () -> held);
+        explainer = new Explainer(machine, workers, leases, parked, waiting, () -> held);
         graceKeys.addAll(machine.heldKeys());
         for (Job job : machine.jobs()) if (job.state() == JobState.AVAILABLE) waiting.add(job);
     }
