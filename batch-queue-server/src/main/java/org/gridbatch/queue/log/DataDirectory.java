@@ -37,8 +37,8 @@ final class DataDirectory implements AutoCloseable {
         this.directory = directory.toAbsolutePath();
         this.idFile = this.directory.resolve("grid.id");
         try {
-            Files.createDirectories(this.directory);
-            Files.createDirectories(logDirectory());
+            Disk.createDirectories(this.directory);
+            Disk.createDirectories(logDirectory());
         } catch (IOException e) {
             throw new IOException("the data directory " + this.directory + " cannot be made: " + e, e);
         }
@@ -90,12 +90,28 @@ final class DataDirectory implements AutoCloseable {
         return used;
     }
 
+    /** To be called when the log has run, before anybody relies on it: its directories last from then on. */
     void markUsed() throws IOException {
-        if (!used) write(id, USED);
+        if (used) return;
+        Disk.forceDirectory(groupDirectory());
+        Disk.forceDirectory(logDirectory());
+        write(id, USED);
     }
 
     Path logDirectory() {
         return directory.resolve("log");
+    }
+
+    Path segments() {
+        return groupDirectory().resolve("current");
+    }
+
+    Path snapshots() {
+        return groupDirectory().resolve("sm");
+    }
+
+    Path path() {
+        return directory;
     }
 
     Path groupDirectory() {
@@ -126,5 +142,6 @@ final class DataDirectory implements AutoCloseable {
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(fresh, idFile, StandardCopyOption.REPLACE_EXISTING);
         }
+        Disk.forceDirectory(directory);
     }
 }

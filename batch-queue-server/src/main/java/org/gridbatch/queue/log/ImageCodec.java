@@ -99,6 +99,7 @@ public final class ImageCodec {
                     rest.hasMore() ? readHistory(rest) : Image.History.NONE);
             long found = checked.getChecksum().getValue();
             long wanted = new DataInputStream(buffered).readLong();
+            if (buffered.read() >= 0) throw new IOException("the snapshot goes on behind its end");
             if (found != wanted) {
                 throw new IOException(
                         "the snapshot has checksum " + Long.toHexString(found) + ", want " + Long.toHexString(wanted));
@@ -124,8 +125,10 @@ public final class ImageCodec {
     }
 
     private static ByteReader block(DataInputStream in) throws IOException {
-        byte[] block = new byte[blockSize(in)];
-        in.readFully(block);
+        // Not all at once: a damaged length must not take memory for what is not there.
+        int size = blockSize(in);
+        byte[] block = in.readNBytes(size);
+        if (block.length < size) throw new EOFException("want " + size + " bytes, found " + block.length);
         return new ByteReader(block);
     }
 

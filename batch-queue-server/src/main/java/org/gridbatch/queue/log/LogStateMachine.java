@@ -16,15 +16,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -51,11 +54,10 @@ import org.slf4j.LoggerFactory;
  */
 final class LogStateMachine extends BaseStateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(LogStateMachine.class);
-    private static final String TEMPORARY = "writing-";
-
     private final Replica replica;
     private final long snapshotBytes;
     private final Runnable tellRatis;
+    private final Consumer<Throwable> onFailure;
     private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
     private final ExecutorService writer = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "queue-server snapshot");
@@ -71,11 +73,20 @@ final class LogStateMachine extends BaseStateMachine {
     private volatile boolean writing;
     private volatile boolean closing;
 
-    /** @param tellRatis makes Ratis call {@link #takeSnapshot} */
-    LogStateMachine(Replica replica, long snapshotBytes, Runnable tellRatis) {
+    /** The names in the log's directory when it was forced last; they belong to the thread of Ratis that writes. */
+    private Set<String> forcedNames = Set.of();
+
+    private Path logDirectory;
+
+    /**
+     * @param tellRatis makes Ratis call {@link #takeSnapshot}
+     * @param onFailure told when nothing more can be appended, before Ratis does anything else to the log
+     */
+    LogStateMachine(Replica replica, long snapshotBytes, Runnable tellRatis, Consumer<Throwable> onFailure) {
         this.replica = replica;
         this.snapshotBytes = snapshotBytes;
         this.tellRatis = tellRatis;
+        this.onFailure = onFailure;
     }
 
     @Override
@@ -83,6 +94,7 @@ final class LogStateMachine extends BaseStateMachine {
         // Without this transition a group can end up without a leader for good.
         getLifeCycle().startAndTransition(() -> {
             super.initialize(server, groupId, raftStorage);
+            logDirectory = raftStorage.getStorageDir().getCurrentDir().toPath();
             Path directory = raftStorage.getStorageDir().getStateMachineDir().toPath();
             deleteUnfinished(directory);
             storage.init(raftStorage);
@@ -92,8 +104,8 @@ final class LogStateMachine extends BaseStateMachine {
 
     private static void deleteUnfinished(Path directory) throws IOException {
         Files.createDirectories(directory);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, TEMPORARY + "*")) {
-            for (Path file : files) Files.delete(file);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) if (SnapshotCheck.isUnfinished(file)) Files.delete(file);
         }
     }
 
@@ -101,8 +113,14 @@ final class LogStateMachine extends BaseStateMachine {
         SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
         if (latest == null) return;
         Path file = latest.getFile().getPath();
-        try (InputStream in = Files.newInputStream(file)) {
+        MessageDigest md5 = MD5FileUtil.newMD5();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), md5)) {
             replica.restore(in);
+            MD5Hash digest = MD5Hash.newInstance(md5.digest());
+            if (!digest.equals(latest.getFile().getFileDigest())) {
+                throw new IOException(
+                        "its MD5 is " + digest + ", want " + latest.getFile().getFileDigest());
+            }
         } catch (IOException e) {
             throw new IOException(
                     "snapshot " + file + " cannot be read: " + e.getMessage()
@@ -155,13 +173,13 @@ final class LogStateMachine extends BaseStateMachine {
 
     private void write(Replica.Snapshot snapshot, TermIndex position) {
         File file = storage.getSnapshotFile(position.getTerm(), position.getIndex());
-        Path temporary = file.toPath().resolveSibling(TEMPORARY + file.getName());
+        Path temporary = file.toPath().resolveSibling(SnapshotCheck.TEMPORARY + file.getName());
         long start = System.nanoTime();
         try {
             MD5Hash digest = write(snapshot, temporary);
             MD5FileUtil.saveMD5File(file, digest);
             Files.move(temporary, file.toPath(), StandardCopyOption.ATOMIC_MOVE);
-            forceDirectory(file.toPath().getParent());
+            Disk.forceDirectory(file.toPath().getParent());
             finished.set(new SingleFileSnapshotInfo(
                     new FileInfo(file.toPath(), digest), position.getTerm(), position.getIndex()));
             LOG.info(
@@ -191,13 +209,26 @@ final class LogStateMachine extends BaseStateMachine {
         return MD5Hash.newInstance(md5.digest());
     }
 
-    private static void forceDirectory(Path directory) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            // Some systems do not let a directory be opened; there the rename is as durable as it gets.
-            LOG.debug("directory {} was not forced", directory, e);
+    /**
+     * Ratis calls it before it forces what it has written, and answers nothing before both are done. It forces its
+     * files, but not their names: the file of a new segment may be gone after a power failure with all that is in it.
+     */
+    @Override
+    public CompletableFuture<Void> flush(long index) {
+        String[] names = logDirectory.toFile().list();
+        if (names == null) {
+            return CompletableFuture.failedFuture(new IOException("the directory " + logDirectory + " is gone"));
         }
+        Set<String> now = Set.of(names);
+        if (!now.equals(forcedNames)) {
+            try {
+                Disk.forceDirectory(logDirectory);
+            } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+            forcedNames = now;
+        }
+        return CompletableFuture.completedFuture(null);
     }
 
     /** The last finished one; Ratis deletes the log up to there. */
@@ -211,12 +242,12 @@ final class LogStateMachine extends BaseStateMachine {
 
     @Override
     public void notifyLogFailed(Throwable cause, LogEntryProto failedEntry) {
-        replica.broken(cause);
+        onFailure.accept(cause);
     }
 
     @Override
     public void notifyServerShutdown(RoleInfoProto roleInfo, boolean allServer) {
-        if (!closing) replica.broken(new IOException("Ratis has shut down"));
+        if (!closing) onFailure.accept(new IOException("Ratis has shut down"));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
@@ -47,12 +48,16 @@ public final class RatisLog implements CommandLog {
     private static final Logger LOG = LoggerFactory.getLogger(RatisLog.class);
     private static final long MIN_SEGMENT_BYTES = 64 << 10;
     private static final long MAX_SEGMENT_BYTES = 32 << 20;
-    private static final int RECORD_OVERHEAD_BYTES = 1 << 10;
+    static final int MAX_RECORD_BYTES = MAX_ENTRY_BYTES + (1 << 10);
+    /** Less would not do for a segment and a snapshot, and a log that breaks at once helps nobody. */
+    private static final long LEAST_ROOM_BYTES = 16 << 20;
+
     private static final TimeDuration NEVER = TimeDuration.valueOf(3_650, TimeUnit.DAYS);
 
     private final Path dataDir;
     private final long snapshotBytes;
     private final Duration startTimeout;
+    private final Consumer<RaftProperties> change;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong nextCallId = new AtomicLong();
     private DataDirectory directory;
@@ -60,15 +65,23 @@ public final class RatisLog implements CommandLog {
     private RaftGroupId groupId;
     private LogStateMachine stateMachine;
     private long term;
+    private volatile IOException failure;
+    private volatile long forcedIndex;
 
     /**
      * @param snapshotBytes a snapshot is written, and the log before it deleted, after so many bytes of log
      * @param startTimeout the longest wait for Ratis to replay the log and become its leader
      */
     public RatisLog(Path dataDir, long snapshotBytes, Duration startTimeout) {
+        this(dataDir, snapshotBytes, startTimeout, properties -> {});
+    }
+
+    /** @param change makes the log worse, so that a test can show that it would find that */
+    RatisLog(Path dataDir, long snapshotBytes, Duration startTimeout, Consumer<RaftProperties> change) {
         this.dataDir = dataDir;
         this.snapshotBytes = snapshotBytes;
         this.startTimeout = startTimeout;
+        this.change = change;
     }
 
     @Override
@@ -91,13 +104,19 @@ public final class RatisLog implements CommandLog {
     }
 
     private void openServer(Replica replica) throws IOException {
-        SegmentCheck.check(directory.groupDirectory().resolve("current"), MAX_ENTRY_BYTES + RECORD_OVERHEAD_BYTES);
+        long room = Files.getFileStore(directory.path()).getUsableSpace();
+        if (room < LEAST_ROOM_BYTES) {
+            throw new IOException(Disk.problem(
+                    directory.path(), new IOException("it wants " + (LEAST_ROOM_BYTES >> 20) + " MiB of room")));
+        }
+        long snapshotIndex = SnapshotCheck.check(directory.snapshots());
+        SegmentCheck.check(directory.segments(), snapshotIndex, MAX_RECORD_BYTES);
         RaftPeerId peerId = RaftPeerId.valueOf("queue");
         groupId = RaftGroupId.valueOf(directory.id());
         // The address stands in the log for ever, and nobody calls it: a single peer votes for itself.
         RaftPeer peer =
                 RaftPeer.newBuilder().setId(peerId).setAddress("127.0.0.1:0").build();
-        stateMachine = new LogStateMachine(replica, snapshotBytes, this::takeSnapshot);
+        stateMachine = new LogStateMachine(replica, snapshotBytes, this::takeSnapshot, e -> failed(replica, e));
         boolean known = directory.isUsed() || Files.exists(directory.groupDirectory());
         try {
             server = RaftServer.newBuilder()
@@ -136,7 +155,7 @@ public final class RatisLog implements CommandLog {
         long segmentBytes = Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, snapshotBytes));
         RaftServerConfigKeys.Log.setSegmentSizeMax(p, SizeInBytes.valueOf(segmentBytes));
 
-        SizeInBytes record = SizeInBytes.valueOf(MAX_ENTRY_BYTES + RECORD_OVERHEAD_BYTES);
+        SizeInBytes record = SizeInBytes.valueOf(MAX_RECORD_BYTES);
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, record);
         RaftServerConfigKeys.Log.setWriteBufferSize(p, SizeInBytes.valueOf(record.getSize() + 64));
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 2);
@@ -155,13 +174,29 @@ public final class RatisLog implements CommandLog {
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, TimeDuration.valueOf(20, TimeUnit.MILLISECONDS));
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, NEVER);
         RaftServerConfigKeys.setCloseThreshold(p, NEVER);
+        change.accept(p);
         return p;
+    }
+
+    /** Told by the thread of Ratis that writes, which does nothing else meanwhile; only the first failure counts. */
+    private synchronized void failed(Replica replica, Throwable cause) {
+        if (failure != null) return;
+        long forced = -1;
+        try {
+            forced = server.getDivision(groupId).getRaftLog().getFlushIndex();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("how far the log is forced is not known: {}", e.toString());
+        }
+        forcedIndex = forced;
+        failure = new IOException(Disk.problem(directory.path(), cause), cause);
+        replica.broken(failure);
     }
 
     private void awaitLeadership() throws IOException {
         long deadline = System.nanoTime() + startTimeout.toNanos();
         RaftServer.Division division = server.getDivision(groupId);
         while (!division.getInfo().isLeaderReady()) {
+            if (failure != null) throw failure;
             if (!division.getInfo().isAlive()) {
                 throw new IOException("the log in " + directory + " closed while it was replayed; the log lines of "
                         + "org.apache.ratis before this one say why");
@@ -241,6 +276,13 @@ public final class RatisLog implements CommandLog {
             LOG.warn("closing the log in {} failed; what was acknowledged is on disk all the same", directory, e);
         }
         if (stateMachine != null) stateMachine.stopWriting();
+        if (failure != null && forcedIndex >= 0) {
+            try {
+                SegmentCheck.cutAfter(directory.segments(), forcedIndex, MAX_RECORD_BYTES);
+            } catch (IOException e) {
+                LOG.warn("what failed to be written to {} was not cut off; it was not acknowledged", directory, e);
+            }
+        }
         try {
             if (directory != null) directory.close();
         } catch (IOException e) {

@@ -4,143 +4,108 @@
  */
 package org.gridbatch.queue.log;
 
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks through the segment files of a log before Ratis opens them, because it tells a torn record from a damaged one
- * where Ratis does not. Ratis fills a segment with zeros ahead of its records, so a record that was being written when
- * the power failed is followed by zeros, and does not end with the file: to Ratis that is a bad checksum.
- *
- * <p>A record is torn if nothing but zeros follows it in the open segment, and if part of it was never written: its
- * checksum, or a whole block of it, is zero, or the file ends in it. It was never acknowledged, and is cut off. All
- * else that does not fit is damage.
+ * Looks through the segments of a log before Ratis opens them: cuts off what was never written whole, finishes what a
+ * power failure left half done, and refuses what is damaged or missing. Then it makes sure that what it found is on
+ * the disk, and not only in the memory of a system whose last server died before it could force it.
  */
 final class SegmentCheck {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentCheck.class);
-    /** "RaftLog1", with which each segment starts. */
-    private static final int HEADER_BYTES = 8;
-
-    private static final int BLOCK = 512;
-    private static final String OPEN_PREFIX = "log_inprogress_";
 
     private SegmentCheck() {}
 
-    /** @throws IOException if a record is damaged; the message names the file and the offset and says what to do */
-    static void check(Path current, int maxRecordBytes) throws IOException {
-        if (Files.notExists(current)) return;
-        List<Path> files;
-        try (Stream<Path> list = Files.list(current)) {
-            files = list.filter(SegmentCheck::isSegment).sorted().toList();
+    /**
+     * @param snapshotIndex up to where a snapshot stands for the log; -1 if there is none
+     * @throws IOException if a record is damaged or missing; the message names the file and says what to do
+     */
+    static void check(Path current, long snapshotIndex, int maxRecordBytes) throws IOException {
+        List<SegmentFile> segments = checkOrder(SegmentFile.list(current), snapshotIndex);
+        List<SegmentFile> checked = new ArrayList<>();
+        List<SegmentFile.Extent> extents = new ArrayList<>();
+        for (SegmentFile segment : segments) {
+            checked.add(segment);
+            extents.add(segment.read(maxRecordBytes, record -> {}));
         }
-        for (Path file : files) check(file, isOpen(file), maxRecordBytes);
-    }
-
-    private static boolean isSegment(Path file) {
-        return file.getFileName().toString().matches("log_(\\d+-\\d+|inprogress_\\d+)");
-    }
-
-    private static boolean isOpen(Path file) {
-        return file.getFileName().toString().startsWith(OPEN_PREFIX);
-    }
-
-    private static void check(Path file, boolean open, int maxRecordBytes) throws IOException {
-        long size = Files.size(file);
-        long offset = HEADER_BYTES;
-        try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
-            if (size <= HEADER_BYTES) return;
-            in.skipNBytes(HEADER_BYTES);
-            while (offset < size) {
-                int length = 0;
-                int head = 0;
-                for (int shift = 0; shift < 35; shift += 7) {
-                    int next = in.readUnsignedByte();
-                    head++;
-                    length |= (next & 0x7F) << shift;
-                    if (next < 0x80) break;
-                }
-                if (length == 0 && head == 1) {
-                    if (isZero(in)) return;
-                    throw damaged(file, offset, "there is something after the end of the records");
-                }
-                if (length < 0 || length > maxRecordBytes) {
-                    throw damaged(file, offset, "a record has a length of " + length + " bytes");
-                }
-                byte[] record = new byte[head + length];
-                writeVarint(record, length);
-                in.readFully(record, head, length);
-                int wanted = in.readInt();
-                CRC32C crc = new CRC32C();
-                crc.update(record);
-                if ((int) crc.getValue() != wanted) {
-                    if (!open || !isZero(in) || !isUnwritten(record, wanted, offset)) {
-                        throw damaged(file, offset, "a record has a wrong checksum");
-                    }
-                    cut(file, offset);
-                    return;
-                }
-                offset += head + length + 4L;
+        for (int i = 0; i < checked.size(); i++) {
+            SegmentFile segment = checked.get(i);
+            SegmentFile.Extent extent = extents.get(i);
+            if (!segment.isOpen()) continue;
+            if (extent.torn()) {
+                LOG.warn(
+                        "the last record of {} at offset {} was not written whole, so it was never acknowledged; "
+                                + "it is cut off",
+                        segment.file(),
+                        extent.end());
             }
-        } catch (EOFException e) {
-            if (!open) throw damaged(file, offset, "the file ends in a record");
-            cut(file, offset);
+            Disk.rewrite(segment.file(), extent.end());
+            if (i < checked.size() - 1) close(segment, extent, checked.get(i + 1));
         }
+        if (Files.exists(current)) Disk.forceDirectory(current);
     }
 
-    private static boolean isZero(InputStream in) throws IOException {
-        byte[] block = new byte[1 << 16];
-        for (int read = in.read(block); read > 0; read = in.read(block)) {
-            for (int i = 0; i < read; i++) if (block[i] != 0) return false;
-        }
-        return true;
+    /** Ratis closes a segment by its name, and makes the next; the second may be on disk without the first. */
+    private static void close(SegmentFile segment, SegmentFile.Extent extent, SegmentFile next) throws IOException {
+        if (extent.index() + 1 != next.first()) throw missing(extent.index() + 1, next);
+        Path closed = segment.file().resolveSibling("log_" + segment.first() + "-" + extent.index());
+        Files.move(segment.file(), closed);
+        LOG.warn("{} was not closed, though a later segment is there; it is {} now", segment.file(), closed);
     }
 
-    private static boolean isUnwritten(byte[] record, int checksum, long offset) {
-        if (checksum == 0) return true;
-        int first = (int) ((BLOCK - offset % BLOCK) % BLOCK);
-        for (int from = first; from + BLOCK <= record.length; from += BLOCK) {
-            boolean zero = true;
-            for (int i = from; i < from + BLOCK && zero; i++) zero = record[i] == 0;
-            if (zero) return true;
+    /** The segments without gaps that reach from the snapshot on. */
+    private static List<SegmentFile> checkOrder(List<SegmentFile> segments, long snapshotIndex) throws IOException {
+        List<SegmentFile> joined = new ArrayList<>();
+        for (SegmentFile segment : segments) {
+            SegmentFile before = joined.isEmpty() ? null : joined.get(joined.size() - 1);
+            boolean gap = before != null && !before.isOpen() && before.last() + 1 != segment.first();
+            if (gap && before.last() > snapshotIndex) {
+                throw missing(before.last() + 1, segment);
+            }
+            if (gap) {
+                // Deletions need not reach the disk in the order in which they are made.
+                for (SegmentFile old : joined) {
+                    Files.delete(old.file());
+                    LOG.warn("{} was deleted once before; a snapshot stands for it", old.file());
+                }
+                joined.clear();
+            }
+            joined.add(segment);
         }
-        return false;
+        if (!joined.isEmpty() && joined.get(0).first() > snapshotIndex + 1) {
+            throw missing(snapshotIndex + 1, joined.get(0));
+        }
+        return joined;
     }
 
-    private static void cut(Path file, long offset) throws IOException {
-        LOG.warn(
-                "the last record of {} at offset {} was not written whole, so it was never acknowledged; it is cut off",
-                file,
-                offset);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.truncate(offset);
-            channel.force(true);
-        }
+    private static IOException missing(long index, SegmentFile next) {
+        return new IOException("the log is damaged: its records from " + index + " to " + (next.first() - 1)
+                + " are neither in a segment before " + next.file() + " nor in a snapshot; nothing was changed. "
+                + "Put the data directory back from a backup, or start with an empty one");
     }
 
-    private static IOException damaged(Path file, long offset, String what) {
-        return new IOException("the log is damaged: " + what + " at offset " + offset + " of " + file
-                + "; nothing was changed. Put the data directory back from a backup, or start with an empty one");
-    }
-
-    private static void writeVarint(byte[] target, int value) {
-        int rest = value;
-        int at = 0;
-        while ((rest & ~0x7F) != 0) {
-            target[at++] = (byte) (rest | 0x80);
-            rest >>>= 7;
+    /**
+     * Cuts off all after an index, which is the last that was forced: after a failed write, Ratis may write part of
+     * it a second time when it closes, and after a failed force, the system may lose what it seems to hold.
+     */
+    static void cutAfter(Path current, long index, int maxRecordBytes) throws IOException {
+        for (SegmentFile segment : SegmentFile.list(current)) {
+            if (!segment.isOpen()) continue;
+            long[] end = {0};
+            try {
+                segment.read(maxRecordBytes, record -> {
+                    if (record.index() <= index) end[0] = record.end();
+                });
+            } catch (IOException e) {
+                LOG.info("what follows a failed write is cut off: {}", e.getMessage());
+            }
+            if (end[0] > 0 || segment.first() > index) Disk.rewrite(segment.file(), end[0]);
         }
-        target[at] = (byte) rest;
     }
 }
