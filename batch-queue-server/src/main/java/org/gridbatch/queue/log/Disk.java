@@ -60,6 +60,22 @@ final class Disk {
         }
     }
 
+    /** Writes and forces so many bytes for a moment, to learn whether the disk can before much depends on it. */
+    static void probe(Path directory, int bytes) throws IOException {
+        Path file = directory.resolve("probe");
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                for (ByteBuffer left = ByteBuffer.allocate(bytes); left.hasRemaining(); ) channel.write(left);
+                channel.force(true);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new IOException(problem(directory, e), e);
+        }
+    }
+
     /** The failure of a disk in words: where, why, how much room there is, and what to do. */
     static String problem(Path directory, Throwable cause) {
         Throwable root = cause;

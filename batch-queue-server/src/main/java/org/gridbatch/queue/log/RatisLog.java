@@ -49,8 +49,8 @@ public final class RatisLog implements CommandLog {
     private static final long MIN_SEGMENT_BYTES = 64 << 10;
     private static final long MAX_SEGMENT_BYTES = 32 << 20;
     static final int MAX_RECORD_BYTES = MAX_ENTRY_BYTES + (1 << 10);
-    /** Less would not do for a segment and a snapshot, and a log that breaks at once helps nobody. */
-    private static final long LEAST_ROOM_BYTES = 16 << 20;
+    /** What Ratis fills a new segment with, and some more: a log that breaks at once helps nobody. */
+    private static final int PROBE_BYTES = 5 << 20;
 
     private static final TimeDuration NEVER = TimeDuration.valueOf(3_650, TimeUnit.DAYS);
 
@@ -67,6 +67,7 @@ public final class RatisLog implements CommandLog {
     private long term;
     private volatile IOException failure;
     private volatile long forcedIndex;
+    private volatile boolean closing;
 
     /**
      * @param snapshotBytes a snapshot is written, and the log before it deleted, after so many bytes of log
@@ -104,13 +105,12 @@ public final class RatisLog implements CommandLog {
     }
 
     private void openServer(Replica replica) throws IOException {
-        long room = Files.getFileStore(directory.path()).getUsableSpace();
-        if (room < LEAST_ROOM_BYTES) {
-            throw new IOException(Disk.problem(
-                    directory.path(), new IOException("it wants " + (LEAST_ROOM_BYTES >> 20) + " MiB of room")));
-        }
-        long snapshotIndex = SnapshotCheck.check(directory.snapshots());
-        SegmentCheck.check(directory.segments(), snapshotIndex, MAX_RECORD_BYTES);
+        Disk.probe(directory.path(), PROBE_BYTES);
+        Path snapshot = SnapshotCheck.latest(directory.snapshots());
+        long snapshotIndex = snapshot == null ? -1 : SnapshotCheck.index(snapshot);
+        long lastTerm = SegmentCheck.check(directory.segments(), snapshotIndex, MAX_RECORD_BYTES);
+        if (snapshot != null) lastTerm = Math.max(lastTerm, SnapshotCheck.term(snapshot));
+        TermFile.restore(directory.segments(), lastTerm);
         RaftPeerId peerId = RaftPeerId.valueOf("queue");
         groupId = RaftGroupId.valueOf(directory.id());
         // The address stands in the log for ever, and nobody calls it: a single peer votes for itself.
@@ -197,6 +197,10 @@ public final class RatisLog implements CommandLog {
         RaftServer.Division division = server.getDivision(groupId);
         while (!division.getInfo().isLeaderReady()) {
             if (failure != null) throw failure;
+            // Ratis gives up its election then, tells nobody, and never tries again.
+            if (TermFile.isEmpty(directory.segments())) {
+                throw new IOException(Disk.problem(directory.path(), new IOException("there is no room")));
+            }
             if (!division.getInfo().isAlive()) {
                 throw new IOException("the log in " + directory + " closed while it was replayed; the log lines of "
                         + "org.apache.ratis before this one say why");
@@ -260,7 +264,8 @@ public final class RatisLog implements CommandLog {
             // The server in this process takes it directly, as it takes entries.
             server.snapshotManagementAsync(request).whenComplete((reply, e) -> {
                 boolean done = e == null && reply.isSuccess();
-                if (!done) LOG.warn("the log behind a snapshot was not purged; the next snapshot will do it", e);
+                if (!done && !closing)
+                    LOG.warn("the log behind a snapshot was not purged; the next snapshot will do it", e);
             });
         } catch (RuntimeException e) {
             LOG.warn("the log behind a snapshot was not purged; the next snapshot will do it", e);
@@ -269,6 +274,7 @@ public final class RatisLog implements CommandLog {
 
     @Override
     public void close() {
+        closing = true;
         if (stateMachine != null) stateMachine.expectClose();
         try {
             if (server != null) server.close();

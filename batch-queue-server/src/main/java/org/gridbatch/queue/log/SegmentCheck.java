@@ -23,16 +23,20 @@ final class SegmentCheck {
     private SegmentCheck() {}
 
     /**
+     * Checks them all.
+     *
+     * @return the term of the last record; -1 if there is none
      * @param snapshotIndex up to where a snapshot stands for the log; -1 if there is none
      * @throws IOException if a record is damaged or missing; the message names the file and says what to do
      */
-    static void check(Path current, long snapshotIndex, int maxRecordBytes) throws IOException {
+    static long check(Path current, long snapshotIndex, int maxRecordBytes) throws IOException {
         List<SegmentFile> segments = checkOrder(SegmentFile.list(current), snapshotIndex);
         List<SegmentFile> checked = new ArrayList<>();
         List<SegmentFile.Extent> extents = new ArrayList<>();
+        long[] term = {-1};
         for (SegmentFile segment : segments) {
             checked.add(segment);
-            extents.add(segment.read(maxRecordBytes, record -> {}));
+            extents.add(segment.read(maxRecordBytes, record -> term[0] = record.term()));
         }
         for (int i = 0; i < checked.size(); i++) {
             SegmentFile segment = checked.get(i);
@@ -49,6 +53,7 @@ final class SegmentCheck {
             if (i < checked.size() - 1) close(segment, extent, checked.get(i + 1));
         }
         if (Files.exists(current)) Disk.forceDirectory(current);
+        return term[0];
     }
 
     /** Ratis closes a segment by its name, and makes the next; the second may be on disk without the first. */

@@ -32,12 +32,6 @@ final class SnapshotCheck {
         return name.startsWith(TEMPORARY) || NAME.matcher(name).matches() && Files.notExists(digestOf(file));
     }
 
-    /** The index of the snapshot that stands for the log before it; -1 if there is none. */
-    static long check(Path directory) throws IOException {
-        Path latest = latest(directory);
-        return latest == null ? -1 : index(latest);
-    }
-
     /**
      * The snapshot to start from; null if there is none. One without a digest was never finished.
      *
@@ -69,9 +63,17 @@ final class SnapshotCheck {
         return snapshot.resolveSibling(snapshot.getFileName() + ".md5");
     }
 
+    static long term(Path snapshot) {
+        return number(snapshot, 1);
+    }
+
     static long index(Path snapshot) {
+        return number(snapshot, 2);
+    }
+
+    private static long number(Path snapshot, int group) {
         Matcher name = NAME.matcher(snapshot.getFileName().toString());
         if (!name.matches()) throw new IllegalArgumentException(snapshot + " is not a snapshot");
-        return Long.parseLong(name.group(2));
+        return Long.parseLong(name.group(group));
     }
 }

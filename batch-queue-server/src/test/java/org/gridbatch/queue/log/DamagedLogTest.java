@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.Before;
 import org.junit.Rule;
@@ -73,6 +74,23 @@ public class DamagedLogTest {
             assertTrue(e.getMessage(), e.getMessage().contains(segment().toString()));
             assertTrue(e.getMessage(), e.getMessage().contains("wrong checksum at offset"));
             assertEquals("nothing is changed", before.length, Files.size(segment()));
+        }
+    }
+
+    @Test
+    public void theFileOfTheTermThatAFullDiskHasEmptiedIsWrittenAnew() throws Exception {
+        Path meta = segment().resolveSibling("raft-meta");
+        long term;
+        try (TestServer server = new TestServer(directory, 1 << 20)) {
+            term = server.log.term();
+        }
+        for (String content : List.of("", "term=x", "term=0\nvotedFor=\n")) {
+            Files.writeString(meta, content);
+            try (TestServer server = new TestServer(directory, 1 << 20)) {
+                assertEquals(JOBS, server.jobs());
+                assertTrue("the term grows", server.log.term() > term);
+                term = server.log.term();
+            }
         }
     }
 

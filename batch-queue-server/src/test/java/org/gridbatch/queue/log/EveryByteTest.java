@@ -6,6 +6,7 @@ package org.gridbatch.queue.log;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
@@ -249,7 +250,7 @@ public class EveryByteTest {
         String right = "0123456789abcdef0123456789abcdef *snapshot.1_20\n";
         Path digest = SnapshotCheck.digestOf(snapshot);
         Files.writeString(digest, right);
-        assertEquals(20, SnapshotCheck.check(folder.getRoot().toPath()));
+        assertEquals(snapshot, SnapshotCheck.latest(folder.getRoot().toPath()));
         for (int at = 32; at < right.length(); at++) {
             byte[] bytes = right.getBytes(StandardCharsets.US_ASCII);
             bytes[at] ^= 2;
@@ -257,14 +258,13 @@ public class EveryByteTest {
             IOException e = assertThrows(
                     "byte " + at,
                     IOException.class,
-                    () -> SnapshotCheck.check(folder.getRoot().toPath()));
+                    () -> SnapshotCheck.latest(folder.getRoot().toPath()));
             assertTrue(e.getMessage(), e.getMessage().contains(digest.toString()));
         }
         Files.delete(digest);
-        assertEquals(
+        assertNull(
                 "one that was never finished",
-                -1,
-                SnapshotCheck.check(folder.getRoot().toPath()));
+                SnapshotCheck.latest(folder.getRoot().toPath()));
     }
 
     @Test

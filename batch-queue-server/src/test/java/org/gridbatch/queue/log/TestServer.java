@@ -32,7 +32,11 @@ final class TestServer implements AutoCloseable {
     private boolean closed;
 
     TestServer(Path directory, long snapshotBytes) throws Exception {
-        log = new RatisLog(directory, snapshotBytes, Duration.ofSeconds(20));
+        this(new RatisLog(directory, snapshotBytes, Duration.ofSeconds(20)), RUNS.incrementAndGet());
+    }
+
+    TestServer(RatisLog log, long run) throws Exception {
+        this.log = log;
         Settings settings = new Settings(
                 Duration.ofSeconds(30),
                 3,
@@ -43,13 +47,7 @@ final class TestServer implements AutoCloseable {
                 Long.MAX_VALUE,
                 Settings.Bounds.DEFAULT);
         engine = new QueueEngine(
-                settings,
-                log,
-                Ticker.system(),
-                threads.core(),
-                threads.answers(),
-                RUNS.incrementAndGet(),
-                broken::complete);
+                settings, log, Ticker.system(), threads.core(), threads.answers(), run, broken::complete);
         try {
             engine.start().get(20, TimeUnit.SECONDS);
         } catch (IOException e) {

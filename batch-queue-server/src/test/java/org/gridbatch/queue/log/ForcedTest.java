@@ -1,0 +1,162 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.log;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotNull;
+import static org.junit.Assert.assertTrue;
+import static org.junit.Assume.assumeNotNull;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.Before;
+import org.junit.BeforeClass;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/**
+ * Kills a server and takes away all that it has not forced. That kill -9 loses nothing proves little, since the system
+ * writes what the process has left; so a preloaded library notes what was forced, file by file and name by name.
+ */
+public class ForcedTest {
+    private static Path library;
+
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+
+    private final Random random = new Random();
+    private ServerProcess.PretendedDisk disk;
+    private final List<String> acknowledged = new ArrayList<>();
+    private int lives;
+
+    @BeforeClass
+    public static void compile() throws Exception {
+        library = ServerProcess.library();
+    }
+
+    @Before
+    public void makeADisk() throws Exception {
+        assumeNotNull("there is no C compiler", library);
+        disk = ServerProcess.PretendedDisk.in(folder.getRoot().toPath(), library);
+    }
+
+    @Test
+    public void nothingAcknowledgedIsLostWithAllThatWasNotForced() throws Exception {
+        live("", 20 + random.nextInt(60));
+        assertEquals("", lost());
+        live("", 150 + random.nextInt(100));
+        assertEquals("over snapshots, and what the process before had not forced", "", lost());
+    }
+
+    @Test
+    public void aLogThatAnswersBeforeItForcesIsFoundOut() throws Exception {
+        assertTrue("within 5 runs", isFoundOut("unsafe-flush"));
+    }
+
+    @Test
+    public void aLogThatForcesNoNamesIsFoundOut() throws Exception {
+        disk.forgetDirectories();
+        assertTrue("within 5 runs", isFoundOut(""));
+    }
+
+    private boolean isFoundOut(String mutant) throws Exception {
+        for (int run = 0; run < 5; run++) {
+            live(mutant, 30);
+            if (!lost().isEmpty()) return true;
+        }
+        return false;
+    }
+
+    @Test
+    public void nothingIsAcknowledgedWhileForcesFail() throws Exception {
+        try (ServerProcess server = start("")) {
+            awaitAcknowledged(server, 10);
+            disk.forcesFail(true);
+            await("it says so")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> server.said().contains("broken: "));
+            int before = server.acknowledged().size();
+            await("it tries again")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> server.said().contains("not opened: "));
+            assertEquals(
+                    "acknowledged while forces failed",
+                    before,
+                    server.acknowledged().size());
+            assertTrue(server.said(), server.said().contains(data() + " cannot be written"));
+            disk.forcesFail(false);
+            awaitAcknowledged(server, before + 10);
+            server.kill();
+            acknowledged.addAll(server.acknowledged());
+        }
+        assertEquals("", lost());
+    }
+
+    @Test
+    public void aFullDiskStopsTheServerAndRoomStartsItAgain() throws Exception {
+        try (ServerProcess server = start("")) {
+            awaitAcknowledged(server, 10);
+            disk.room(30_000);
+            await("it says so")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> server.said().contains("broken: "));
+            int before = server.acknowledged().size();
+            await("it tries again")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> server.said().contains("not opened: "));
+            assertEquals(
+                    "acknowledged on a full disk", before, server.acknowledged().size());
+            assertTrue(server.said(), server.said().contains("No space left on device"));
+            disk.room(-1);
+            awaitAcknowledged(server, before + 10);
+            server.kill();
+            acknowledged.addAll(server.acknowledged());
+        }
+        assertEquals("", lost());
+    }
+
+    private Path data() {
+        return disk.root().resolve("data");
+    }
+
+    private ServerProcess start(String mutant) throws IOException {
+        return new ServerProcess(disk, data(), "job-" + lives++ + "-", mutant);
+    }
+
+    private void live(String mutant, int jobs) throws Exception {
+        try (ServerProcess server = start(mutant)) {
+            awaitAcknowledged(server, jobs);
+            server.kill();
+            acknowledged.addAll(server.acknowledged());
+        }
+    }
+
+    private static void awaitAcknowledged(ServerProcess server, int jobs) {
+        await(jobs + " jobs are acknowledged")
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> server.acknowledged().size() >= jobs);
+    }
+
+    /** What of the acknowledged is missing after power failures; empty if nothing is. */
+    private String lost() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            Path left = folder.newFolder().toPath();
+            new PowerFailure(disk, i == 0 ? null : random).leave(left);
+            try (TestServer server = new TestServer(left.resolve("data"), 100_000)) {
+                for (String id : acknowledged) assertNotNull(server.stateOf(id));
+            } catch (Exception e) {
+                return "after power failure " + i + ": " + e;
+            }
+        }
+        return "";
+    }
+}
