@@ -123,6 +123,7 @@ final class Main implements Runnable {
         commands.put("attach", AttachCommand.class);
         commands.put("nodes", NodesCommand.class);
         commands.put("bench", BenchCommand.class);
+        commands.put("replay", ReplayCommand.class);
         commands.put("help", CommandLine.HelpCommand.class);
         return commands;
     }

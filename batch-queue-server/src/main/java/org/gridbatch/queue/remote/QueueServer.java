@@ -12,12 +12,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.gridbatch.api.History;
 import org.gridbatch.api.JobQueue;
@@ -74,8 +77,11 @@ public final class QueueServer {
     private final long snapshotBytes;
     private final Duration startTimeout;
     private final String[] exportedConfigs;
+    private volatile String problem = "";
+    private volatile QueueEngine serving;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
+    private final ServiceRegistration<?> health;
 
     /** @throws IllegalArgumentException if the configuration is wrong; the message names the key */
     @Activate
@@ -108,6 +114,8 @@ public final class QueueServer {
         if (exportedConfigs.length == 0) {
             throw new IllegalArgumentException("exported.configs is empty, want a provider such as gridbatch.grpc");
         }
+        this.health = context.registerService(
+                Supplier.class, this::health, new Hashtable<>(Map.of("gridbatch.health", "running")));
         this.thread = new Thread(this::run, "queue-server");
         thread.setDaemon(true);
         thread.start();
@@ -138,10 +146,18 @@ public final class QueueServer {
         return new ArchiveSettings(url, config.archive_user(), config.archive_password(), pool, keepFor, keepJobs);
     }
 
+    /** What is wrong now, for the node's health; no lines if nothing is. */
+    private List<String> health() {
+        QueueEngine engine = serving;
+        String now = engine == null || !problem.isEmpty() ? problem : engine.problem();
+        return now == null || now.isEmpty() ? List.of() : List.of("org.gridbatch.queue: " + now);
+    }
+
     /** Withdraws the queue first, so that callers look for another one, and returns when all is closed. */
     @Deactivate
     void deactivate() throws InterruptedException {
         stop.countDown();
+        health.unregister();
         thread.join(TimeUnit.SECONDS.toMillis(60));
         if (thread.isAlive()) {
             LOG.warn("the queue-server of {} has not stopped yet; it goes on stopping", dataDir);
@@ -192,12 +208,18 @@ public final class QueueServer {
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
                     log.term(),
                     dataDir.toAbsolutePath());
+            serving = engine;
+            problem = "";
             awaitStopOr(broken);
+            if (broken.isDone()) problem = String.valueOf(broken.join().getMessage());
         } catch (IOException e) {
+            problem = e.getMessage();
             LOG.error("the queue-server cannot start: {}", e.getMessage(), e);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
+            problem = "the queue-server cannot run with the data in " + dataDir + ": " + e;
             LOG.error("the queue-server cannot run with the data in {}", dataDir, e);
         } finally {
+            serving = null;
             close(registration, engine, log, history, open, threads);
         }
     }
