@@ -7,6 +7,7 @@ package org.gridbatch.api;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -116,6 +117,24 @@ public record JobSpec(
         copy.deadline = Instant.EPOCH;
         copy.after = List.of();
         copy.unique = Unique.NO;
+        return copy.build();
+    }
+
+    /** The same job with another id and with a tag. */
+    public JobSpec tagged(String newId, String tag, String value) {
+        Builder copy = new Builder(this);
+        copy.jobId = newId;
+        if (!value.equals(tags.get(tag))) {
+            copy.tags = new LinkedHashMap<>(tags);
+            copy.tags.put(tag, value);
+        }
+        return copy.build();
+    }
+
+    /** The same job that waits for others as well. */
+    public JobSpec waitingFor(List<Dependency> others) {
+        Builder copy = new Builder(this);
+        copy.after = others;
         return copy.build();
     }
 

@@ -30,6 +30,7 @@ import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.Operations;
 import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.Schedules;
 import org.gridbatch.api.WorkQueue;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -132,6 +133,16 @@ public final class GridClient implements AutoCloseable {
                         },
                         atMost)
                 .start();
+    }
+
+    /** As {@link #jobs}, for {@link Schedules}: the same endpoint has it as well. */
+    public <T> CompletionStage<T> schedules(Function<Schedules, CompletionStage<T>> call, Duration atMost) {
+        return jobs(
+                queue -> {
+                    if (queue instanceof Schedules schedules) return call.apply(schedules);
+                    throw new QueueUnavailableException("the queue in sight is not exported as Schedules as well");
+                },
+                atMost);
     }
 
     /** Who calls, for the audit trail: {@code user@node}, the user of this process and the node's or the host's name. */
