@@ -22,8 +22,10 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface Schedules {
-    /** Most firings that are computed ahead. */
+    /** Most firings of one schedule that are computed ahead. */
     int MAX_NEXT = 100;
+    /** Most firings of each schedule of a list that are computed ahead. */
+    int MAX_LISTED_NEXT = 3;
 
     /**
      * Sets a schedule, in place of one of the same name: that one's jobs and its last firing stay known, and whether it
@@ -53,11 +55,11 @@ public interface Schedules {
     CompletionStage<Submitted> runNow(String name, String jobId, String by);
 
     /**
-     * The schedules, by name.
+     * The schedules, by name; fewer than asked for if their scripts are long, and none behind the last.
      *
      * @param after only those behind this name; empty for the first
      * @param most how many, 1 to {@link Limits#BULK}
-     * @param next how many firings to compute ahead for each, 0 to {@link #MAX_NEXT}
+     * @param next how many firings to compute ahead for each, 0 to {@link #MAX_LISTED_NEXT}
      */
     CompletionStage<List<ScheduleView>> list(String after, int most, int next);
 

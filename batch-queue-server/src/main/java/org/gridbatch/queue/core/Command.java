@@ -10,6 +10,7 @@ import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Limit;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.Report;
+import org.gridbatch.api.ScheduleSpec;
 
 /**
  * All that can change the queue. A command carries every limit that is configuration, so that a replay under another
@@ -136,6 +137,34 @@ public sealed interface Command {
 
     /** Gives a worker no more jobs, or gives it some again. */
     record Drain(String worker, boolean on, String by) implements Command {}
+
+    /**
+     * Sets a schedule.
+     *
+     * @param nextMillis its first time; {@link Long#MAX_VALUE} if it has none
+     * @param most how many schedules there may be
+     * @param mostBytes about how much memory they may take
+     */
+    record PutSchedule(ScheduleSpec spec, long nextMillis, int most, long mostBytes, String by) implements Command {}
+
+    /** Removes a schedule. */
+    record RemoveSchedule(String name, String by) implements Command {}
+
+    /** Lets the times of a schedule pass, or lets it go on. */
+    record PauseSchedule(String name, boolean paused, String by) implements Command {}
+
+    /** Makes a job of a schedule that is none of its times. */
+    record RunSchedule(String name, String jobId, Room room, String by) implements Command {}
+
+    /**
+     * A time of a schedule has come.
+     *
+     * @param revision of the schedule that the times were computed for
+     * @param skip whether it, and all before the next one, pass without a job
+     * @param nextMillis the time after it; {@link Long#MAX_VALUE} if there is none
+     */
+    record Fire(String name, long revision, long tickMillis, boolean skip, long nextMillis, Room room)
+            implements Command {}
 
     /**
      * How much the queue may hold: jobs that are not final, in one queue and in all; the bytes of all jobs; tenants and

@@ -15,6 +15,7 @@ import org.gridbatch.api.JobState;
  * @param untold the ends of jobs that not all who wait for them were told of
  * @param jobs all, oldest first
  * @param history what is on the way to the archive, and what is left of that which has gone
+ * @param schedules what is submitted by the clock
  */
 public record Image(
         long nextSequence,
@@ -25,7 +26,8 @@ public record Image(
         List<Holder> uniques,
         List<Ended> untold,
         List<Job> jobs,
-        History history) {
+        History history,
+        Schedules schedules) {
     /**
      * @param nextNumber the next one on the way to the archive
      * @param archivedThrough the archive has all up to this number
@@ -35,6 +37,15 @@ public record Image(
     public record History(long nextNumber, long archivedThrough, List<Audit> audits, List<Known> known) {
         /** Of a queue that never had an archive. */
         public static final History NONE = new History(1, 0, List.of(), List.of());
+    }
+
+    /**
+     * @param nextRevision of the next spec of a schedule
+     * @param all by name
+     */
+    public record Schedules(long nextRevision, List<Schedule> all) {
+        /** Of a queue that never had one. */
+        public static final Schedules NONE = new Schedules(1, List.of());
     }
 
     /** How far queues and limit keys have used their rates, in microseconds, and which exclusive keys are held. */

@@ -35,6 +35,7 @@ public final class QueueMachine {
     private final Submission submission;
     private final LeaseRules leases;
     private final Changes changes;
+    private final Firing firing;
 
     public QueueMachine() {
         this(new State());
@@ -51,6 +52,7 @@ public final class QueueMachine {
         submission = new Submission(state);
         leases = new LeaseRules(state);
         changes = new Changes(state, submission);
+        firing = new Firing(state, submission);
     }
 
     /** Pure: the same state, command and time always give the same state and result. Time never goes back. */
@@ -122,6 +124,11 @@ public final class QueueMachine {
             String action = c.on() ? "drain" : "take back";
             return set(now, c.by(), action, c.worker(), "", rules -> rules.drain(c.worker(), c.on()));
         }
+        if (command instanceof Command.PutSchedule c) return firing.put(c, now);
+        if (command instanceof Command.RemoveSchedule c) return firing.remove(c, now);
+        if (command instanceof Command.PauseSchedule c) return firing.pause(c, now);
+        if (command instanceof Command.RunSchedule c) return firing.run(c, now);
+        if (command instanceof Command.Fire c) return firing.fire(c, now);
         throw new AssertionError("unhandled command " + command);
     }
 
@@ -288,6 +295,21 @@ public final class QueueMachine {
     /** The first of what waits for the archive, within bounds but at least one. */
     public Unarchived unarchived(int most, long mostBytes) {
         return jobs.outbox().first(most, mostBytes, this::detail);
+    }
+
+    /** Null if there is none. */
+    public Schedule schedule(String name) {
+        return state.schedules.get(name);
+    }
+
+    /** The schedules behind a name, by name; a view. */
+    public Collection<Schedule> schedulesBehind(String name) {
+        return state.schedules.behind(name);
+    }
+
+    /** The names of schedules whose time has come, the most overdue first. */
+    public List<String> dueSchedules(Instant time, int most) {
+        return state.schedules.due(State.millis(time), most);
     }
 
     /** The time of the last command. */

@@ -23,6 +23,7 @@ final class State {
     final Gates gates;
     final Jobs jobs;
     final Uniques uniques = new Uniques();
+    final ScheduleBook schedules = new ScheduleBook();
     long nextSequence = 1;
     long nextLeaseId = 1;
     long lastMillis;
@@ -50,6 +51,7 @@ final class State {
         gates.restore(image.gates());
         image.uniques().forEach(uniques::put);
         jobs.dependents().restore(image.untold());
+        schedules.restore(image.schedules());
     }
 
     Image image() {
@@ -66,7 +68,8 @@ final class State {
                         jobs.outbox().next(),
                         jobs.outbox().archivedThrough(),
                         jobs.outbox().waitingAudits(),
-                        new ArrayList<>(jobs.allKnown())));
+                        new ArrayList<>(jobs.allKnown())),
+                new Image.Schedules(schedules.nextRevision(), new ArrayList<>(schedules.all())));
     }
 
     QueueSettings settings(Job job) {

@@ -52,6 +52,7 @@ import org.gridbatch.queue.core.Job;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Result;
 import org.gridbatch.queue.core.Rules;
+import org.gridbatch.queue.core.Schedule;
 import org.gridbatch.queue.core.Unarchived;
 import org.gridbatch.queue.log.CommandLog;
 import org.gridbatch.queue.log.Entry;
@@ -128,6 +129,7 @@ public final class QueueEngine implements Replica {
     private Leases leases;
     private Workers workers;
     private Waiters waiters;
+    private Firings firings;
     private boolean running;
     private boolean broken;
     private long nextNumber;
@@ -177,6 +179,7 @@ public final class QueueEngine implements Replica {
         matchmaker = new Matchmaker(
                 machine, leases, workers, answers, settings.bounds().claims());
         waiters = new Waiters(machine, answers);
+        firings = new Firings(machine, settings.room(), ticker, () -> running ? clock.now() : null, this::chore);
         lastTickNanos = now;
         count();
         running = true;
@@ -282,7 +285,11 @@ public final class QueueEngine implements Replica {
                 || command instanceof Command.Pause
                 || command instanceof Command.Weigh
                 || command instanceof Command.Restrict
-                || command instanceof Command.Drain;
+                || command instanceof Command.Drain
+                || command instanceof Command.PutSchedule
+                || command instanceof Command.RemoveSchedule
+                || command instanceof Command.PauseSchedule
+                || command instanceof Command.RunSchedule;
     }
 
     /** Leases jobs, waiting for some if there are none. Whoever cancels the answer gets none any more. */
@@ -383,6 +390,34 @@ public final class QueueEngine implements Replica {
         return read(() -> {
             Rules rules = machine.rules();
             return new OperatorRules(rules.weights(), rules.limits(), rules.drained());
+        });
+    }
+
+    /** The time that is written to the log. */
+    public CompletableFuture<Instant> now() {
+        return read(clock::now);
+    }
+
+    /** The schedule of a name. */
+    public CompletableFuture<Schedule> schedule(String name) {
+        return read(() -> {
+            Schedule schedule = machine.schedule(name);
+            if (schedule == null) throw new InvalidRequestException("there is no schedule '" + name + "'");
+            return schedule;
+        });
+    }
+
+    /** The schedules behind a name, by name: so many, or as many as have so many characters of script, but one. */
+    public CompletableFuture<List<Schedule>> schedules(String after, int most, long mostChars) {
+        return read(() -> {
+            List<Schedule> page = new ArrayList<>();
+            long chars = 0;
+            for (Schedule one : machine.schedulesBehind(after)) {
+                chars += one.spec().template().script().length();
+                if (page.size() >= most || !page.isEmpty() && chars > mostChars) break;
+                page.add(one);
+            }
+            return page;
         });
     }
 
@@ -616,6 +651,7 @@ public final class QueueEngine implements Replica {
             matchmaker.wake(time);
             promote(time);
             tell();
+            firings.turn(time);
             prune(time);
             if (!settings.archiving().on()) dropUnarchived();
         } else if (problem.isEmpty()) {

@@ -9,6 +9,7 @@ import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.ReportKind;
+import org.gridbatch.api.ScheduleSpec;
 
 /** The numbers of enum constants on disk. New ones go to the end; none may ever move. */
 final class Codes {
@@ -40,6 +41,11 @@ final class Codes {
     static final List<Dependency.When> WHENS = List.of(Dependency.When.COMPLETED, Dependency.When.FINAL);
     static final List<Dependency.Otherwise> OTHERWISES =
             List.of(Dependency.Otherwise.CANCEL, Dependency.Otherwise.HOLD);
+
+    static final List<ScheduleSpec.Missed> MISSED =
+            List.of(ScheduleSpec.Missed.SKIP, ScheduleSpec.Missed.ONCE, ScheduleSpec.Missed.ALL);
+    static final List<ScheduleSpec.Overlap> OVERLAPS =
+            List.of(ScheduleSpec.Overlap.ALLOW, ScheduleSpec.Overlap.SKIP, ScheduleSpec.Overlap.ONE);
 
     private Codes() {}
 

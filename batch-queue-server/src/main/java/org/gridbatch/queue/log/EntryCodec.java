@@ -34,6 +34,11 @@ public final class EntryCodec {
     private static final int RESTRICT = 15;
     private static final int DRAIN = 16;
     private static final int ARCHIVED = 30;
+    private static final int PUT_SCHEDULE = 40;
+    private static final int REMOVE_SCHEDULE = 41;
+    private static final int PAUSE_SCHEDULE = 42;
+    private static final int RUN_SCHEDULE = 43;
+    private static final int FIRE = 44;
 
     private EntryCodec() {}
 
@@ -187,6 +192,43 @@ public final class EntryCodec {
             out.writeString(c.by());
             return DRAIN;
         }
+        if (command instanceof Command.PutSchedule c) {
+            ScheduleCodec.writeSpec(out, c.spec());
+            out.writeLong(c.nextMillis());
+            out.writeInt(c.most());
+            out.writeLong(c.mostBytes());
+            out.writeString(c.by());
+            return PUT_SCHEDULE;
+        }
+        if (command instanceof Command.RemoveSchedule c) {
+            out.writeString(c.name());
+            out.writeString(c.by());
+            return REMOVE_SCHEDULE;
+        }
+        if (command instanceof Command.PauseSchedule c) {
+            out.writeString(c.name());
+            out.writeBoolean(c.paused());
+            out.writeString(c.by());
+            return PAUSE_SCHEDULE;
+        }
+        if (command instanceof Command.RunSchedule c) {
+            out.writeString(c.name());
+            out.writeString(c.jobId());
+            write(out, c.room());
+            writeMore(out, c.room());
+            out.writeString(c.by());
+            return RUN_SCHEDULE;
+        }
+        if (command instanceof Command.Fire c) {
+            out.writeString(c.name());
+            out.writeLong(c.revision());
+            out.writeLong(c.tickMillis());
+            out.writeBoolean(c.skip());
+            out.writeLong(c.nextMillis());
+            write(out, c.room());
+            writeMore(out, c.room());
+            return FIRE;
+        }
         throw new AssertionError("unhandled command " + command);
     }
 
@@ -252,6 +294,24 @@ public final class EntryCodec {
                 return new Command.Restrict(in.readString(), RulesCodec.readLimit(in), in.readString());
             case DRAIN:
                 return new Command.Drain(in.readString(), in.readBoolean(), in.readString());
+            case PUT_SCHEDULE:
+                return new Command.PutSchedule(
+                        ScheduleCodec.readSpec(in), in.readLong(), in.readInt(), in.readLong(), in.readString());
+            case REMOVE_SCHEDULE:
+                return new Command.RemoveSchedule(in.readString(), in.readString());
+            case PAUSE_SCHEDULE:
+                return new Command.PauseSchedule(in.readString(), in.readBoolean(), in.readString());
+            case RUN_SCHEDULE:
+                return new Command.RunSchedule(
+                        in.readString(), in.readString(), readMore(in, readRoom(in)), in.readString());
+            case FIRE:
+                return new Command.Fire(
+                        in.readString(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readBoolean(),
+                        in.readLong(),
+                        readMore(in, readRoom(in)));
             default:
                 throw new IllegalStateException(
                         "a log entry has a command of type " + type + ": use the version that wrote it");

@@ -59,6 +59,7 @@ public final class ImageCodec {
         block.writeList(image.uniques(), RulesCodec::writeHolder);
         block.writeList(image.untold(), RulesCodec::writeEnded);
         writeHistory(block, image.history());
+        ScheduleCodec.writeAll(block, image.schedules());
         chunk.writeBlock(block);
         checked.write(chunk.array(), 0, chunk.size());
         DataOutputStream tail = new DataOutputStream(stream);
@@ -96,7 +97,8 @@ public final class ImageCodec {
                     rest.readList(RulesCodec::readHolder),
                     rest.readList(RulesCodec::readEnded),
                     jobs,
-                    rest.hasMore() ? readHistory(rest) : Image.History.NONE);
+                    rest.hasMore() ? readHistory(rest) : Image.History.NONE,
+                    rest.hasMore() ? ScheduleCodec.readAll(rest) : Image.Schedules.NONE);
             long found = checked.getChecksum().getValue();
             long wanted = new DataInputStream(buffered).readLong();
             if (buffered.read() >= 0) throw new IOException("the snapshot goes on behind its end");

@@ -25,6 +25,7 @@ import javax.sql.DataSource;
 import org.gridbatch.api.History;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.Operations;
+import org.gridbatch.api.Schedules;
 import org.gridbatch.api.WorkQueue;
 import org.gridbatch.queue.archive.ArchiveSettings;
 import org.gridbatch.queue.archive.Archiver;
@@ -244,7 +245,8 @@ public final class QueueServer {
                     JobQueue.class.getName(),
                     WorkQueue.class.getName(),
                     Operations.class.getName(),
-                    History.class.getName()
+                    History.class.getName(),
+                    Schedules.class.getName()
                 },
                 new QueueService(engine, settings, history == null ? null : history.reads),
                 properties);

@@ -5,7 +5,9 @@
 package org.gridbatch.queue.remote;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -41,6 +43,9 @@ import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.QueueView;
 import org.gridbatch.api.Reason;
 import org.gridbatch.api.Report;
+import org.gridbatch.api.ScheduleSpec;
+import org.gridbatch.api.ScheduleView;
+import org.gridbatch.api.Schedules;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.Verdict;
@@ -50,6 +55,8 @@ import org.gridbatch.api.WorkerView;
 import org.gridbatch.queue.archive.HistoryReads;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Result;
+import org.gridbatch.queue.core.Schedule;
+import org.gridbatch.queue.cron.Cron;
 import org.gridbatch.queue.engine.QueueEngine;
 import org.gridbatch.queue.engine.Settings;
 import org.gridbatch.queue.match.Filters;
@@ -61,9 +68,11 @@ import org.slf4j.LoggerFactory;
  * call, and takes the answer out of the result. Every failure is in the stage, as the bare exception. It is public
  * because providers call it by reflection.
  */
-public final class QueueService implements JobQueue, WorkQueue, Operations, History {
+public final class QueueService implements JobQueue, WorkQueue, Operations, History, Schedules {
     private static final Logger LOG = LoggerFactory.getLogger(QueueService.class);
     private static final int MAX_WEIGHT = 1_000;
+    private static final int MAX_SCHEDULES = 10_000;
+    private static final long MAX_SCHEDULE_BYTES = 64L << 20;
     /** A call with many big reports is logged in pieces of about this size. */
     private static final int PIECE_CHARS = 512 << 10;
 
@@ -256,6 +265,114 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     @Override
     public CompletionStage<Void> drain(String worker, boolean drained, String by) {
         return guarded(() -> set(new Command.Drain(name("worker", worker), drained, by(by))));
+    }
+
+    @Override
+    public CompletionStage<Void> put(ScheduleSpec spec, String by) {
+        return guarded(() -> {
+            ScheduleSpec checked = given("schedule", spec);
+            checkScript(checked.template());
+            Filters.of(
+                    "requires of schedule " + checked.name(),
+                    checked.template().placement().requires());
+            Cron cron = Cron.of(checked.cron(), checked.zone());
+            String checkedBy = by(by);
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            engine.now().whenComplete((now, e) -> {
+                if (e != null) {
+                    done.completeExceptionally(bare(e));
+                    return;
+                }
+                long next = cron.next(now.toEpochMilli());
+                set(new Command.PutSchedule(checked, next, MAX_SCHEDULES, MAX_SCHEDULE_BYTES, checkedBy))
+                        .whenComplete((nothing, failure) -> {
+                            if (failure == null) done.complete(null);
+                            else done.completeExceptionally(bare(failure));
+                        });
+            });
+            return done;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> remove(String name, String by) {
+        return guarded(() -> set(new Command.RemoveSchedule(name("schedule", name), by(by))));
+    }
+
+    @Override
+    public CompletionStage<Void> pause(String name, boolean paused, String by) {
+        return guarded(() -> set(new Command.PauseSchedule(name("schedule", name), paused, by(by))));
+    }
+
+    @Override
+    public CompletionStage<Submitted> runNow(String name, String jobId, String by) {
+        return guarded(() -> {
+            String id = JobSpec.script("x").jobId(id(jobId)).build().jobId();
+            return then(
+                    engine.execute(new Command.RunSchedule(name("schedule", name), id, settings.room(), by(by))),
+                    result -> as(Result.Accepted.class, result).jobs().get(0));
+        });
+    }
+
+    @Override
+    public CompletionStage<List<ScheduleView>> list(String after, int most, int next) {
+        return guarded(() -> {
+            range("most", most, 1, Limits.BULK);
+            range("next", next, 0, Schedules.MAX_LISTED_NEXT);
+            return then(
+                    engine.now()
+                            .thenCombine(
+                                    engine.schedules(after == null ? "" : after, most, PIECE_CHARS),
+                                    (now, page) -> page.stream()
+                                            .map(one -> view(one, now, next))
+                                            .toList()),
+                    Function.identity());
+        });
+    }
+
+    @Override
+    public CompletionStage<ScheduleView> get(String name, int next) {
+        return guarded(() -> {
+            range("next", next, 0, Schedules.MAX_NEXT);
+            return then(
+                    engine.now()
+                            .thenCombine(
+                                    engine.schedule(name("schedule", name)), (now, one) -> view(one, now, next)),
+                    Function.identity());
+        });
+    }
+
+    @Override
+    public CompletionStage<List<Instant>> preview(String cron, String zone, int most) {
+        return guarded(() -> {
+            range("most", most, 1, Schedules.MAX_NEXT);
+            String text = given("cron expression", cron);
+            if (text.length() > ScheduleSpec.CRON) {
+                throw new InvalidRequestException("the cron expression has " + text.length()
+                        + " characters, want at most " + ScheduleSpec.CRON);
+            }
+            Cron checked = Cron.of(text, zone == null || zone.isBlank() ? "UTC" : zone.strip());
+            return then(engine.now(), now -> checked.next(now, most));
+        });
+    }
+
+    private static ScheduleView view(Schedule schedule, Instant now, int next) {
+        ScheduleSpec spec = schedule.spec();
+        List<String> jobIds = new ArrayList<>(schedule.jobIds());
+        Collections.reverse(jobIds);
+        return new ScheduleView(
+                spec,
+                schedule.paused(),
+                Instant.ofEpochMilli(schedule.firedMillis()),
+                schedule.skipped(),
+                next == 0 ? List.of() : Cron.of(spec.cron(), spec.zone()).next(now, next),
+                jobIds);
+    }
+
+    private static void range(String field, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new InvalidRequestException(field + " is " + value + ", want " + least + " to " + most);
+        }
     }
 
     private CompletableFuture<Void> set(Command command) {

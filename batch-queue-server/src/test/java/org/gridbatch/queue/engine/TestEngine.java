@@ -33,23 +33,38 @@ final class TestEngine {
     static final Duration TERM = Duration.ofSeconds(30);
 
     final ManualTicker ticker = new ManualTicker();
-    final QueueEngine engine;
+    QueueEngine engine;
     private final Tasks core = new Tasks();
     private final FakeLog log = new FakeLog(core);
     private final Map<String, Long> claimIds = new HashMap<>();
     private final Map<String, Long> ads = new HashMap<>();
 
+    private final Command.Room room;
+    private long run;
+
     TestEngine() {
+        this(Command.Room.AMPLE);
+    }
+
+    TestEngine(Command.Room room) {
+        this.room = room;
+        restart();
+    }
+
+    /** The process has died, and another one goes on with the log. */
+    void restart() {
+        core.dropAll();
+        log.crash(0);
         Settings settings = new Settings(
                 TERM,
                 3,
                 1 << 20,
-                Command.Room.AMPLE,
+                room,
                 1_000_000,
                 Duration.ofHours(24),
                 Long.MAX_VALUE,
                 Settings.Bounds.DEFAULT);
-        engine = new QueueEngine(settings, log, ticker, core, Runnable::run, 1, cause -> {
+        engine = new QueueEngine(settings, log, ticker, core, Runnable::run, ++run, cause -> {
             throw new AssertionError(cause);
         });
         try {

@@ -29,6 +29,7 @@ import org.gridbatch.api.Placement;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.Rate;
 import org.gridbatch.api.Report;
+import org.gridbatch.api.ScheduleSpec;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Unique;
 import org.gridbatch.queue.core.Command;
@@ -63,6 +64,14 @@ public class CodecTest {
             List.of(Dependency.completed("a"), new Dependency("b", Dependency.When.FINAL, Dependency.Otherwise.HOLD)),
             new Unique("u", Duration.ofDays(1)));
 
+    private static final ScheduleSpec SCHEDULE = new ScheduleSpec(
+            "nightly",
+            "0 2 * * MON-FRI",
+            "Europe/Zurich",
+            JobSpec.script("écho ☃").queue("reports").priority(3).build(),
+            ScheduleSpec.Missed.ALL,
+            ScheduleSpec.Overlap.ONE);
+
     private static final List<Command> COMMANDS = List.of(
             new Command.Submit(
                     List.of(FULL, JobSpec.script("x").jobId("j").build()), new Command.Room(1, 2, 3, 100, 100, 100)),
@@ -90,7 +99,12 @@ public class CodecTest {
             new Command.Pause("mail", false, "ann@n1"),
             new Command.Weigh("acme", 1_000, "ann@n1"),
             new Command.Restrict("db", new Limit(3, Rate.UNLIMITED), "ann@n1"),
-            new Command.Drain("w1", true, "ann@n1"));
+            new Command.Drain("w1", true, "ann@n1"),
+            new Command.PutSchedule(SCHEDULE, Long.MAX_VALUE, 10, 1_000_000, "ann@n1"),
+            new Command.RemoveSchedule("nightly", "ann@n1"),
+            new Command.PauseSchedule("nightly", true, ""),
+            new Command.RunSchedule("nightly", "job-1", new Command.Room(1, 2, 3, 4, 5, 6), "ann@n1"),
+            new Command.Fire("nightly", 7, 60_000, true, 120_000, new Command.Room(1, 2, 3, 4, 5, 6)));
 
     @Test
     public void everyCommandComesBackAsItWas() {
@@ -157,6 +171,10 @@ public class CodecTest {
         machine.apply(new Command.Submit(TWO_JOBS, Command.Room.AMPLE), Instant.ofEpochMilli(2_000));
         machine.apply(new Command.Grant("w1", "i1", 1, List.of("a", "b")), Instant.ofEpochMilli(3_000));
         machine.apply(new Command.Expire(List.of(2L), 3, 1_000), Instant.ofEpochMilli(4_000));
+        machine.apply(new Command.PutSchedule(SCHEDULE, 60_000, 10, 1_000_000, "ann"), Instant.ofEpochMilli(5_000));
+        machine.apply(
+                new Command.Fire("nightly", 1, 60_000, false, 120_000, Command.Room.AMPLE),
+                Instant.ofEpochMilli(60_000));
         Image image = machine.image();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageCodec.write(image, out);
