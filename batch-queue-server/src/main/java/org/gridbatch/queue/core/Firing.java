@@ -31,8 +31,8 @@ final class Firing {
         if (old != null && old.spec().equals(spec)) return new Result.Done(0);
         long revision = schedules.nextRevision();
         Schedule fresh = old == null
-                ? new Schedule(spec, revision, false, 0, c.nextMillis(), 0, 0, List.of())
-                : old.withSpec(spec, revision, Math.max(c.nextMillis(), old.lastMillis() + 1));
+                ? new Schedule(spec, revision, false, now, c.nextMillis(), 0, 0, List.of())
+                : old.withSpec(spec, revision, c.nextMillis());
         if (old == null && schedules.size() >= c.most()) {
             return limit("there are " + schedules.size() + " schedules, and may be " + c.most(), spec.name());
         }

@@ -13,8 +13,8 @@ import org.gridbatch.api.ScheduleSpec;
  * A schedule and how far it has come. Immutable.
  *
  * @param revision differs from that of every other spec; a firing that was computed for another one is ignored
- * @param lastMillis the last of its times that has passed, with a job or without; 0 if none has
- * @param nextMillis the first of its times that has not passed; {@link Long#MAX_VALUE} if there is none
+ * @param lastMillis up to here its times have passed, with a job or without
+ * @param nextMillis the first of its times that was not decided yet; {@link Long#MAX_VALUE} if there is none
  * @param firedMillis the last of its times that made a job; 0 if none did
  * @param skipped how often times passed without a job
  * @param jobIds its last jobs, oldest first

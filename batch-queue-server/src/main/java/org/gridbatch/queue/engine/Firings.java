@@ -118,7 +118,7 @@ final class Firings {
 
     private Command.Fire next(Schedule schedule, long time) {
         Cron cron = cron(schedule);
-        long tick = schedule.nextMillis();
+        long tick = Math.max(schedule.nextMillis(), schedule.lastMillis() + 1);
         long first = cron.next(tick - 1);
         // Not one of its times: the rules of its zone have changed since, or it was put while it fired.
         if (first != tick) return fire(schedule, tick, true, first);
@@ -135,7 +135,7 @@ final class Firings {
                 return fire(schedule, last, false, cron.next(last));
             }
             default: {
-                long from = catchUpFrom(schedule, cron, onTime);
+                long from = catchUpFrom(schedule, cron, tick, onTime);
                 return tick < from
                         ? fire(schedule, tick, true, from)
                         : fire(schedule, tick, false, cron.next(tick));
@@ -143,10 +143,10 @@ final class Firings {
         }
     }
 
-    private long catchUpFrom(Schedule schedule, Cron cron, long onTime) {
+    private long catchUpFrom(Schedule schedule, Cron cron, long tick, long onTime) {
         CatchUp known = catchUps.get(schedule.name());
         if (known == null || known.revision() != schedule.revision()) {
-            long from = cron.last(schedule.nextMillis(), onTime - 1, MOST_CAUGHT_UP).get(0);
+            long from = cron.last(tick, onTime - 1, MOST_CAUGHT_UP).get(0);
             known = new CatchUp(schedule.revision(), from);
             catchUps.put(schedule.name(), known);
         }

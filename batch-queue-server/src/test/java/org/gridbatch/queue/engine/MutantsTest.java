@@ -164,6 +164,29 @@ public class MutantsTest {
                 "if (isTimed(job) && job.failed() < 1) due.add(new Moment");
     }
 
+    @Test
+    public void losesATimeOfAScheduleWhenTheQueueIsFull() throws Exception {
+        isFound("core/Firing.java", "refused.refusal() == Result.Refusal.LIMIT) return result;", "false) return result;");
+    }
+
+    @Test
+    public void startsAJobOfAScheduleWhileAnotherOneIsToBeTheOnlyOne() throws Exception {
+        isFound(
+                "core/Firing.java",
+                "overlap() == ScheduleSpec.Overlap.ALLOW) return job;",
+                "overlap() != ScheduleSpec.Overlap.ONE) return job;");
+    }
+
+    @Test
+    public void leavesOutATimeThatWasMissed() throws Exception {
+        isFound("engine/Firings.java", "MOST_CAUGHT_UP = 100;", "MOST_CAUGHT_UP = 1;");
+    }
+
+    @Test
+    public void forgetsInASnapshotThatAScheduleIsPaused() throws Exception {
+        isFound("log/ScheduleCodec.java", "writeBoolean(schedule.paused())", "writeBoolean(false)");
+    }
+
     /** @param replacements what stands in the source and what to write in its place, in turn */
     private void isFound(String file, String... replacements) throws Exception {
         String source = Files.readString(SOURCES.resolve(file));

@@ -47,6 +47,7 @@ import org.gridbatch.api.QueueView;
 import org.gridbatch.api.Rate;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
+import org.gridbatch.api.ScheduleSpec;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.Unique;
 import org.gridbatch.api.UnknownAdException;
@@ -58,6 +59,7 @@ import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Job;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Result;
+import org.gridbatch.queue.core.Schedule;
 import org.gridbatch.queue.log.Entry;
 import org.gridbatch.queue.log.EntryCodec;
 import org.gridbatch.queue.log.ImageCodec;
@@ -272,7 +274,8 @@ public class SimulationTest {
         private void alter() {
             if (nextJob == 0) return;
             List<String> ids = List.of("job-" + random.nextInt(nextJob));
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(6)) {
+                case 4, 5 -> schedule();
                 case 0 ->
                     call(engine.execute(new Command.Cancel(ids, "", "ann@n1")), result -> {
                         if (CANCELLING.contains(
@@ -285,6 +288,44 @@ public class SimulationTest {
                             engine.execute(new Command.Snooze(ids, Duration.ofSeconds(1 + random.nextInt(20)))),
                             result -> {});
             }
+        }
+
+        /** The number of a schedule says how it overlaps. */
+        private void schedule() {
+            int number = random.nextInt(3);
+            String name = "s" + number;
+            Command command =
+                    switch (random.nextInt(8)) {
+                        case 0 -> new Command.RemoveSchedule(name, "ann@n1");
+                        case 1 -> new Command.PauseSchedule(name, true, "ann@n1");
+                        case 2 -> new Command.PauseSchedule(name, false, "ann@n1");
+                        case 3 ->
+                            new Command.RunSchedule(
+                                    name,
+                                    name + "-run-" + random.nextInt(100),
+                                    new Command.Room(60, 100, Long.MAX_VALUE, 100, 100, 100),
+                                    "ann@n1");
+                        default -> {
+                            int minutes = 1 + random.nextInt(2);
+                            long period = Duration.ofMinutes(minutes).toMillis();
+                            long now = engine.machine().lastTime().toEpochMilli();
+                            yield new Command.PutSchedule(
+                                    new ScheduleSpec(
+                                            name,
+                                            "*/" + minutes + " * * * *",
+                                            "UTC",
+                                            JobSpec.script("tick")
+                                                    .queue("q" + random.nextInt(3))
+                                                    .build(),
+                                            ScheduleSpec.Missed.values()[random.nextInt(3)],
+                                            ScheduleSpec.Overlap.values()[number]),
+                                    (now / period + 1) * period,
+                                    2 + random.nextInt(2),
+                                    1 << 20,
+                                    "ann@n1");
+                        }
+                    };
+            call(engine.execute(command), result -> {});
         }
 
         private Command operate() {
@@ -431,6 +472,13 @@ public class SimulationTest {
                 core.runAll();
                 check();
             }
+            for (Schedule one : engine.machine().schedulesBehind("")) {
+                assertTrue(
+                        "not fired: " + one,
+                        one.paused()
+                                || one.nextMillis()
+                                        > ticker.wall().minusSeconds(10).toEpochMilli());
+            }
             for (Job job : engine.machine().jobs()) assertTrue("not final: " + job, isAtItsEnd(job));
             if (archives) checkArchive();
         }
@@ -479,10 +527,12 @@ public class SimulationTest {
             QueueMachine machine = new QueueMachine();
             Map<String, JobState> last = new HashMap<>();
             Starts starts = new Starts();
+            Ticks ticks = new Ticks();
             for (byte[] bytes : log.entries()) {
                 Entry entry = EntryCodec.decode(bytes);
                 for (Command command : entry.commands()) {
                     starts.before(machine, command);
+                    ticks.before(machine, command);
                     List<Boolean> current = starts.current(machine, command);
                     Result result = machine.apply(command, entry.time());
                     if (result instanceof Result.Judged judged) checkVerdicts(judged, current);
@@ -493,6 +543,7 @@ public class SimulationTest {
                     }
                     for (Change change : changes) checkChange(command, change, last);
                     starts.after(machine, command, changes);
+                    ticks.after(machine, command, result, changes);
                 }
             }
             ByteArrayOutputStream replayed = new ByteArrayOutputStream();
@@ -519,6 +570,74 @@ public class SimulationTest {
                 boolean good = other == JobState.COMPLETED
                         || one.when() == Dependency.When.FINAL && other != null && other.isFinal();
                 assertTrue(after.id() + " was freed while " + one + " is " + other, good);
+            }
+        }
+
+        /** Each time of a schedule makes one job at most, and none is left out that must not be. */
+        private static final class Ticks {
+            private final Set<String> made = new HashSet<>();
+            private final Map<String, Set<String>> jobs = new HashMap<>();
+            private Schedule before;
+            private int notFinal;
+
+            void before(QueueMachine machine, Command command) {
+                if (!(command instanceof Command.Fire fire)) return;
+                before = machine.schedule(fire.name());
+                notFinal = 0;
+                for (String id : jobs.getOrDefault(fire.name(), Set.of())) {
+                    Job job = machine.job(id);
+                    if (job != null && !job.state().isFinal()) notFinal++;
+                }
+            }
+
+            void after(QueueMachine machine, Command command, Result result, List<Change> changes) {
+                if (command instanceof Command.RemoveSchedule remove) jobs.remove(remove.name());
+                for (Change change : changes) {
+                    if (change.before() != null) continue;
+                    String id = change.after().id();
+                    if (command instanceof Command.Fire fire) {
+                        assertTrue("fired twice: " + id, made.add(id));
+                        jobs.computeIfAbsent(fire.name(), name -> new HashSet<>())
+                                .add(id);
+                    } else if (command instanceof Command.RunSchedule run) {
+                        jobs.computeIfAbsent(run.name(), name -> new HashSet<>())
+                                .add(id);
+                    }
+                }
+                if (command instanceof Command.Fire fire) fired(machine, fire, result);
+            }
+
+            private void fired(QueueMachine machine, Command.Fire fire, Result result) {
+                Schedule after = machine.schedule(fire.name());
+                if (before == null || after.lastMillis() == before.lastMillis()) {
+                    assertTrue("a job for a time that does not count", before == null || !madeJob(result));
+                    return;
+                }
+                assertTrue("the times only grow", after.lastMillis() > before.lastMillis());
+                assertFalse("a paused schedule fires", before.paused());
+                ScheduleSpec spec = before.spec();
+                long period = spec.cron().startsWith("*/1") ? 60_000 : 120_000;
+                long tick = (Math.max(before.nextMillis() - 1, before.lastMillis()) / period + 1) * period;
+                long late = (machine.lastTime().toEpochMilli() - tick) / period;
+                boolean wasTime = tick == fire.tickMillis();
+                if (spec.missed() == ScheduleSpec.Missed.ALL && late < 100 && wasTime) {
+                    assertFalse("a time is left out: " + fire, fire.skip());
+                    assertEquals(tick + period, fire.nextMillis());
+                }
+                if (late == 0 && wasTime) assertFalse("a time that is not missed is skipped", fire.skip());
+                boolean mayPass = fire.skip()
+                        || spec.overlap() == ScheduleSpec.Overlap.SKIP && notFinal > 0
+                        || spec.overlap() == ScheduleSpec.Overlap.ONE && notFinal > 1;
+                assertTrue("no job for " + fire, madeJob(result) || mayPass);
+                if (!madeJob(result)) return;
+                int most = spec.overlap() == ScheduleSpec.Overlap.SKIP
+                        ? 0
+                        : spec.overlap() == ScheduleSpec.Overlap.ONE ? 1 : 1_000;
+                assertTrue("too many jobs of " + fire, notFinal <= most);
+            }
+
+            private static boolean madeJob(Result result) {
+                return result instanceof Result.Done done && done.jobs() == 1;
             }
         }
 
