@@ -44,7 +44,7 @@ public interface Schedules {
      *
      * @throws InvalidRequestException (in the stage) if there is no such schedule
      */
-    CompletionStage<Void> pause(String name, boolean paused, String by);
+    CompletionStage<Void> pauseSchedule(String name, boolean paused, String by);
 
     /**
      * Submits a job of a schedule now, even of a paused one and while another of its jobs is not final.

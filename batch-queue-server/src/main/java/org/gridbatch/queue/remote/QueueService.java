@@ -300,7 +300,7 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     }
 
     @Override
-    public CompletionStage<Void> pause(String name, boolean paused, String by) {
+    public CompletionStage<Void> pauseSchedule(String name, boolean paused, String by) {
         return guarded(() -> set(new Command.PauseSchedule(name("schedule", name), paused, by(by))));
     }
 
