@@ -59,7 +59,9 @@ public record ScheduleSpec(String name, String cron, String zone, JobSpec templa
     public ScheduleSpec {
         name = Check.name("schedule", name, NAME);
         cron = Check.text("cron expression", cron, CRON).strip();
-        zone = zone == null || zone.isBlank() ? "UTC" : Check.text("zone", zone, ZONE).strip();
+        zone = zone == null || zone.isBlank()
+                ? "UTC"
+                : Check.text("zone", zone, ZONE).strip();
         if (template == null) throw new InvalidRequestException("the template of schedule " + name + " is missing");
         missed = missed == null ? Missed.SKIP : missed;
         overlap = overlap == null ? Overlap.ALLOW : overlap;

@@ -32,6 +32,7 @@ import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.QueueView;
+import org.gridbatch.api.ScheduleView;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.Unique;
 import org.gridbatch.api.Verdict;
@@ -141,6 +142,7 @@ final class Formats implements Converter {
         if (allAre(list, QueueView.class)) return queues(cast(list, QueueView.class), width);
         if (allAre(list, Explained.class)) return reasons(cast(list, Explained.class));
         if (allAre(list, Setting.class)) return settings(cast(list, Setting.class), width);
+        if (allAre(list, ScheduleView.class)) return CronCommand.table(cast(list, ScheduleView.class), width);
         if (allAre(list, AttemptView.class)) return attempts(cast(list, AttemptView.class), width);
         if (allAre(list, Changed.class) || allAre(list, Submitted.class)) {
             return list.stream().map(Formats::shortly).collect(Collectors.joining("\n"));

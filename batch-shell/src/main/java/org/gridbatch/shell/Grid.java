@@ -24,6 +24,7 @@ import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.Operations;
 import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.Schedules;
 import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.WorkQueue;
 import org.gridbatch.worker.gogo.Durations;
@@ -89,6 +90,14 @@ final class Grid {
     /** @throws CommandFailed if the history cannot be read */
     <T> T history(Function<History, CompletionStage<T>> call) {
         return answer(calls.call(History.class, call, timeout), timeout, "repeat the command");
+    }
+
+    /** @throws CommandFailed if the queue did not do it */
+    <T> T schedules(Function<Schedules, CompletionStage<T>> call) {
+        return jobs(queue -> {
+            if (queue instanceof Schedules schedules) return call.apply(schedules);
+            throw new QueueUnavailableException("the queue in sight offers no schedules");
+        });
     }
 
     /** Who calls, for the audit trail. */

@@ -109,6 +109,7 @@ public final class ShellComponent {
         commands.put("undrain", UndrainCommand::new);
         commands.put("status", StatusCommand::new);
         commands.put("history", HistoryCommand::new);
+        commands.put("cron", CronCommand::new);
         return commands;
     }
 

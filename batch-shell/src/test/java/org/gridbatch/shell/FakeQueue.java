@@ -32,6 +32,7 @@ import org.gridbatch.api.HeartbeatReply;
 import org.gridbatch.api.History;
 import org.gridbatch.api.HistoryPage;
 import org.gridbatch.api.HistoryQuery;
+import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobQuery;
@@ -48,6 +49,9 @@ import org.gridbatch.api.QueueView;
 import org.gridbatch.api.Reason;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
+import org.gridbatch.api.ScheduleSpec;
+import org.gridbatch.api.ScheduleView;
+import org.gridbatch.api.Schedules;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.Verdict;
@@ -56,7 +60,7 @@ import org.gridbatch.api.WorkQueue;
 import org.gridbatch.api.WorkerView;
 
 /** A queue in memory that does just enough for the commands; every call can be made to fail. */
-final class FakeQueue implements JobQueue, WorkQueue, Operations, History, QueueCalls {
+final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Schedules, QueueCalls {
     static final Instant NOW = Instant.parse("2030-01-31T18:00:00Z");
 
     final Map<String, JobDetail> jobs = new LinkedHashMap<>();
@@ -73,6 +77,8 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Queue
     final List<String> drained = new ArrayList<>();
     final List<Reason> reasons = new ArrayList<>();
 
+    final Map<String, ScheduleView> schedules = new LinkedHashMap<>();
+
     volatile RuntimeException failure;
     volatile Duration leaseFor = Duration.ofSeconds(30);
     volatile List<Long> lost = List.of();
@@ -85,6 +91,52 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Queue
 
     /** What await answers, if it is to answer late. */
     volatile CompletableFuture<JobView> awaits;
+
+    @Override
+    public CompletionStage<Void> put(ScheduleSpec spec, String by) {
+        schedules.put(
+                spec.name(),
+                new ScheduleView(spec, false, Instant.EPOCH, 0, List.of(NOW.plusSeconds(3_600)), List.of()));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> remove(String name, String by) {
+        schedules.remove(name);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> pauseSchedule(String name, boolean paused, String by) {
+        schedules.computeIfPresent(
+                name, (key, old) -> new ScheduleView(old.spec(), paused, Instant.EPOCH, 0, old.next(), List.of()));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Submitted> runNow(String name, String jobId, String by) {
+        return CompletableFuture.completedFuture(new Submitted(jobId, false, JobState.AVAILABLE));
+    }
+
+    @Override
+    public CompletionStage<List<ScheduleView>> list(String after, int most, int next) {
+        return CompletableFuture.completedFuture(schedules.values().stream()
+                .filter(one -> one.spec().name().compareTo(after) > 0)
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<ScheduleView> get(String name, int next) {
+        ScheduleView found = schedules.get(name);
+        return found != null
+                ? CompletableFuture.completedFuture(found)
+                : CompletableFuture.failedFuture(new InvalidRequestException("there is no schedule '" + name + "'"));
+    }
+
+    @Override
+    public CompletionStage<List<Instant>> preview(String cron, String zone, int most) {
+        return CompletableFuture.completedFuture(List.of(NOW.plusSeconds(3_600)));
+    }
 
     void put(JobView view, String script, AttemptView... attempts) {
         JobSpec spec = JobSpec.script(script)

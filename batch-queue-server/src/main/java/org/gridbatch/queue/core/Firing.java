@@ -107,9 +107,7 @@ final class Firing {
         schedules.put(
                 fired
                         ? schedule.fired(
-                                c.tickMillis(),
-                                c.nextMillis(),
-                                schedule.jobsAnd(job.jobId(), notFinal(schedule)))
+                                c.tickMillis(), c.nextMillis(), schedule.jobsAnd(job.jobId(), notFinal(schedule)))
                         : schedule.passed(c.tickMillis(), c.nextMillis()));
         return new Result.Done(fired ? 1 : 0);
     }

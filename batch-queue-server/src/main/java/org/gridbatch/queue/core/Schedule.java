@@ -49,8 +49,7 @@ public record Schedule(
     }
 
     Schedule withSpec(ScheduleSpec newSpec, long newRevision, long newNextMillis) {
-        return new Schedule(
-                newSpec, newRevision, paused, lastMillis, newNextMillis, firedMillis, skipped, jobIds);
+        return new Schedule(newSpec, newRevision, paused, lastMillis, newNextMillis, firedMillis, skipped, jobIds);
     }
 
     /** A time has passed without a job. */

@@ -136,9 +136,7 @@ final class Firings {
             }
             default: {
                 long from = catchUpFrom(schedule, cron, tick, onTime);
-                return tick < from
-                        ? fire(schedule, tick, true, from)
-                        : fire(schedule, tick, false, cron.next(tick));
+                return tick < from ? fire(schedule, tick, true, from) : fire(schedule, tick, false, cron.next(tick));
             }
         }
     }

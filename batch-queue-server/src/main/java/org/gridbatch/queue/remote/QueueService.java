@@ -336,8 +336,7 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
             range("next", next, 0, Schedules.MAX_NEXT);
             return then(
                     engine.now()
-                            .thenCombine(
-                                    engine.schedule(name("schedule", name)), (now, one) -> view(one, now, next)),
+                            .thenCombine(engine.schedule(name("schedule", name)), (now, one) -> view(one, now, next)),
                     Function.identity());
         });
     }
@@ -348,8 +347,8 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
             range("most", most, 1, Schedules.MAX_NEXT);
             String text = given("cron expression", cron);
             if (text.length() > ScheduleSpec.CRON) {
-                throw new InvalidRequestException("the cron expression has " + text.length()
-                        + " characters, want at most " + ScheduleSpec.CRON);
+                throw new InvalidRequestException(
+                        "the cron expression has " + text.length() + " characters, want at most " + ScheduleSpec.CRON);
             }
             Cron checked = Cron.of(text, zone == null || zone.isBlank() ? "UTC" : zone.strip());
             return then(engine.now(), now -> checked.next(now, most));

@@ -80,8 +80,9 @@ public class ScheduleRulesTest {
         Result large = apply(new Command.PutSchedule(spec("s", Overlap.ALLOW), 60_000, 1, 1, "ann"));
         assertTrue(((Result.Refused) large).message().contains("bytes of memory, and may take 1"));
         put("s", Overlap.ALLOW, 60_000);
-        assertTrue(apply(new Command.PutSchedule(spec("s", Overlap.SKIP), 60_000, 1, 1 << 20, "ann"))
-                instanceof Result.Done);
+        assertTrue(
+                apply(new Command.PutSchedule(spec("s", Overlap.SKIP), 60_000, 1, 1 << 20, "ann"))
+                        instanceof Result.Done);
     }
 
     @Test

@@ -32,8 +32,14 @@ public class CronTest {
 
     @Test
     public void aDayOfTheMonthOrOneOfTheWeekIsEnough() {
-        isNext("0 0 13 * 5", "UTC", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-09T00:00:00Z",
-                "2026-01-13T00:00:00Z", "2026-01-16T00:00:00Z");
+        isNext(
+                "0 0 13 * 5",
+                "UTC",
+                "2026-01-01T00:00:00Z",
+                "2026-01-02T00:00:00Z",
+                "2026-01-09T00:00:00Z",
+                "2026-01-13T00:00:00Z",
+                "2026-01-16T00:00:00Z");
     }
 
     @Test
@@ -72,14 +78,24 @@ public class CronTest {
     @Test
     public void everyHourFollowsTheTimeThatPasses() {
         isNext("30 * * * *", ZURICH, "2026-03-29T00:00:00Z", "2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z");
-        isNext("30 * * * *", ZURICH, "2026-10-24T23:45:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z",
+        isNext(
+                "30 * * * *",
+                ZURICH,
+                "2026-10-24T23:45:00Z",
+                "2026-10-25T00:30:00Z",
+                "2026-10-25T01:30:00Z",
                 "2026-10-25T02:30:00Z");
         isNext("0 * * * *", ZURICH, "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z");
         isNext("0 * * * *", ZURICH, "2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z");
         isNext("0 * 29 2 *", ZURICH, "2096-03-01T00:00:00Z", "2104-02-28T23:00:00Z");
         // Half an hour at a time: at 02:00 it becomes 01:30.
-        isNext("*/30 * * * *", "Australia/Lord_Howe", "2026-04-04T14:00:00Z", "2026-04-04T14:30:00Z",
-                "2026-04-04T15:00:00Z", "2026-04-04T15:30:00Z");
+        isNext(
+                "*/30 * * * *",
+                "Australia/Lord_Howe",
+                "2026-04-04T14:00:00Z",
+                "2026-04-04T14:30:00Z",
+                "2026-04-04T15:00:00Z",
+                "2026-04-04T15:30:00Z");
     }
 
     @Test
@@ -113,7 +129,10 @@ public class CronTest {
 
     @Test
     public void aBadExpressionNamesTheFieldAndWhatWasWanted() {
-        isRefused("61 * * * *", "UTC", "the minute of the cron expression '61 * * * *' is '61', want * or numbers 0 to 59");
+        isRefused(
+                "61 * * * *",
+                "UTC",
+                "the minute of the cron expression '61 * * * *' is '61', want * or numbers 0 to 59");
         isRefused("* 24 * * *", "UTC", "the hour of", "'24'", "0 to 23");
         isRefused("* * 0 * *", "UTC", "the day of month of", "'0'", "1 to 31");
         isRefused("* * * foo *", "UTC", "the month of", "'foo'", "1 to 12 or JAN to DEC");
@@ -140,7 +159,8 @@ public class CronTest {
     }
 
     private static void isRefused(String expression, String zone, String... parts) {
-        String message = assertThrows(InvalidRequestException.class, () -> Cron.of(expression, zone)).getMessage();
+        String message = assertThrows(InvalidRequestException.class, () -> Cron.of(expression, zone))
+                .getMessage();
         for (String part : parts) assertTrue(message, message.contains(part));
     }
 }

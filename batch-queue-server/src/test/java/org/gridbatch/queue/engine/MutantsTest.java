@@ -166,7 +166,10 @@ public class MutantsTest {
 
     @Test
     public void losesATimeOfAScheduleWhenTheQueueIsFull() throws Exception {
-        isFound("core/Firing.java", "refused.refusal() == Result.Refusal.LIMIT) return result;", "false) return result;");
+        isFound(
+                "core/Firing.java",
+                "refused.refusal() == Result.Refusal.LIMIT) return result;",
+                "false) return result;");
     }
 
     @Test

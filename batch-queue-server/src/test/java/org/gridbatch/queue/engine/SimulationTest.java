@@ -294,37 +294,36 @@ public class SimulationTest {
         private void schedule() {
             int number = random.nextInt(3);
             String name = "s" + number;
-            Command command =
-                    switch (random.nextInt(8)) {
-                        case 0 -> new Command.RemoveSchedule(name, "ann@n1");
-                        case 1 -> new Command.PauseSchedule(name, true, "ann@n1");
-                        case 2 -> new Command.PauseSchedule(name, false, "ann@n1");
-                        case 3 ->
-                            new Command.RunSchedule(
+            Command command = switch (random.nextInt(8)) {
+                case 0 -> new Command.RemoveSchedule(name, "ann@n1");
+                case 1 -> new Command.PauseSchedule(name, true, "ann@n1");
+                case 2 -> new Command.PauseSchedule(name, false, "ann@n1");
+                case 3 ->
+                    new Command.RunSchedule(
+                            name,
+                            name + "-run-" + random.nextInt(100),
+                            new Command.Room(60, 100, Long.MAX_VALUE, 100, 100, 100),
+                            "ann@n1");
+                default -> {
+                    int minutes = 1 + random.nextInt(2);
+                    long period = Duration.ofMinutes(minutes).toMillis();
+                    long now = engine.machine().lastTime().toEpochMilli();
+                    yield new Command.PutSchedule(
+                            new ScheduleSpec(
                                     name,
-                                    name + "-run-" + random.nextInt(100),
-                                    new Command.Room(60, 100, Long.MAX_VALUE, 100, 100, 100),
-                                    "ann@n1");
-                        default -> {
-                            int minutes = 1 + random.nextInt(2);
-                            long period = Duration.ofMinutes(minutes).toMillis();
-                            long now = engine.machine().lastTime().toEpochMilli();
-                            yield new Command.PutSchedule(
-                                    new ScheduleSpec(
-                                            name,
-                                            "*/" + minutes + " * * * *",
-                                            "UTC",
-                                            JobSpec.script("tick")
-                                                    .queue("q" + random.nextInt(3))
-                                                    .build(),
-                                            ScheduleSpec.Missed.values()[random.nextInt(3)],
-                                            ScheduleSpec.Overlap.values()[number]),
-                                    (now / period + 1) * period,
-                                    2 + random.nextInt(2),
-                                    1 << 20,
-                                    "ann@n1");
-                        }
-                    };
+                                    "*/" + minutes + " * * * *",
+                                    "UTC",
+                                    JobSpec.script("tick")
+                                            .queue("q" + random.nextInt(3))
+                                            .build(),
+                                    ScheduleSpec.Missed.values()[random.nextInt(3)],
+                                    ScheduleSpec.Overlap.values()[number]),
+                            (now / period + 1) * period,
+                            2 + random.nextInt(2),
+                            1 << 20,
+                            "ann@n1");
+                }
+            };
             call(engine.execute(command), result -> {});
         }
 

@@ -56,14 +56,7 @@ final class TestEngine {
         core.dropAll();
         log.crash(0);
         Settings settings = new Settings(
-                TERM,
-                3,
-                1 << 20,
-                room,
-                1_000_000,
-                Duration.ofHours(24),
-                Long.MAX_VALUE,
-                Settings.Bounds.DEFAULT);
+                TERM, 3, 1 << 20, room, 1_000_000, Duration.ofHours(24), Long.MAX_VALUE, Settings.Bounds.DEFAULT);
         engine = new QueueEngine(settings, log, ticker, core, Runnable::run, ++run, cause -> {
             throw new AssertionError(cause);
         });

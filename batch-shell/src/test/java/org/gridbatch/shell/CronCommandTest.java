@@ -1,0 +1,63 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import org.gridbatch.api.ScheduleSpec;
+import org.junit.Rule;
+import org.junit.Test;
+
+/** The words of {@code cron}. */
+public class CronCommandTest {
+    @Rule
+    public final ShellFixture shell = new ShellFixture();
+
+    @Test
+    public void addSendsTheScheduleWithItsScriptAndPolicies() throws Exception {
+        String shown = shell.shown("cron add nightly '0 2 * * *' 'echo hello' --zone Europe/Zurich --missed all "
+                + "--overlap one --queue reports --tag shop=42");
+        ScheduleSpec spec = shell.queue.schedules.get("nightly").spec();
+        assertEquals("0 2 * * *", spec.cron());
+        assertEquals("Europe/Zurich", spec.zone());
+        assertEquals("echo hello", spec.template().script());
+        assertEquals("reports", spec.template().queue());
+        assertEquals("42", spec.template().tags().get("shop"));
+        assertEquals(ScheduleSpec.Missed.ALL, spec.missed());
+        assertEquals(ScheduleSpec.Overlap.ONE, spec.overlap());
+        assertTrue(shown, shown.contains("nightly  0 2 * * *  Europe/Zurich  on"));
+        assertTrue(shell.shown("cron list").contains("nightly"));
+    }
+
+    @Test
+    public void pauseResumeRunAndRemoveReachTheSchedule() throws Exception {
+        assertEquals("no schedules", shell.shown("cron list"));
+        shell.execute("cron add s @hourly { echo hello }");
+        shell.execute("cron pause s");
+        assertTrue(shell.queue.schedules.get("s").paused());
+        shell.execute("cron resume s");
+        assertTrue(!shell.queue.schedules.get("s").paused());
+        assertTrue(!shell.shown("cron run s").isEmpty());
+        shell.execute("cron remove s");
+        assertTrue(shell.queue.schedules.isEmpty());
+    }
+
+    @Test
+    public void nextTakesANameOrAnExpression() throws Exception {
+        shell.execute("cron add s @hourly 'echo hello'");
+        assertTrue(shell.shown("cron next s -n 2").contains("2030-01-31T19:00:00Z"));
+        assertTrue(shell.shown("cron next '*/5 * * * *' -n 1").contains("2030-01-31T19:00:00Z"));
+    }
+
+    @Test
+    public void whatIsMissingIsSaid() {
+        assertTrue(shell.refused("cron frob").contains("there is no 'frob', want add, list, next"));
+        assertTrue(shell.refused("cron add s").contains("want a name, an expression in quotes"));
+        assertTrue(shell.refused("cron add s @daily").contains("there is no script"));
+        assertTrue(shell.refused("cron pause").contains("want the name of a schedule"));
+        assertTrue(shell.refused("cron remove x").contains("there is no schedule 'x'"));
+    }
+}
