@@ -32,6 +32,9 @@ import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.ScheduleSpec;
+import org.gridbatch.api.ScheduleView;
+import org.gridbatch.api.Schedules;
 import org.gridbatch.api.WorkQueue;
 import org.junit.After;
 import org.junit.Before;
@@ -125,6 +128,34 @@ public class QueueServerIT {
         JobQueue restarted = context.getService(again);
         assertEquals(JobState.EXECUTING, get(restarted.get("job-1")).view().state());
         assertTrue(get(restarted.submit(List.of(spec))).get(0).repeated());
+    }
+
+    @Test
+    public void schedulesAreServedFromInsideOfTheBundleAndStay() throws Exception {
+        configure(Map.of("data.dir", folder.getRoot().getPath() + "/data"));
+        Schedules schedules = (Schedules) context.getService(queue());
+        JobSpec template = JobSpec.script("echo hello").build();
+        get(schedules.put(new ScheduleSpec("yearly", "@yearly", "Europe/Zurich", template, null, null), "ann"));
+        try {
+            get(schedules.preview("61 * * * *", "", 1));
+            throw new AssertionError("there is no minute 61");
+        } catch (ExecutionException e) {
+            assertTrue(
+                    e.getCause().toString(),
+                    e.getCause() instanceof InvalidRequestException
+                            && e.getCause().getMessage().contains("the minute"));
+        }
+        assertEquals(
+                "by-hand", get(schedules.runNow("yearly", "by-hand", "ann")).jobId());
+
+        server.stop();
+        server.start();
+
+        Schedules restarted = (Schedules) context.getService(queue());
+        ScheduleView view = get(restarted.list("", 10, 1)).get(0);
+        assertEquals("yearly", view.spec().name());
+        assertEquals(List.of("by-hand"), view.lastJobIds());
+        assertEquals(1, view.next().size());
     }
 
     @Test
