@@ -43,7 +43,8 @@ record SegmentFile(Path file, long first, long last) {
     /** Fewer zeros may stand in a record that was written; and no single damaged byte makes so many. */
     private static final int LEAST_UNWRITTEN = 4;
 
-    private static final int LEAST_UNWRITTEN_AT_START = 16;
+    /** No record begins with two zeros, and no single damaged byte makes them. */
+    private static final int LEAST_UNWRITTEN_AT_START = 2;
     /** Term, index and inner length with their tags. */
     private static final int LONGEST_HEAD = 32;
 
