@@ -5,6 +5,8 @@
 package org.gridbatch.launch;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -44,13 +46,16 @@ final class OneShot {
                 .toList();
         for (NodeFile node : nodes) {
             try (ControlClient client = new ControlClient(node.socket())) {
-                return run(client, frame);
+                return run(client, frame, System.out);
             } catch (java.net.SocketException e) {
                 // It is just stopping: the next one, or a node of our own.
             }
         }
         if (!settings.has("shell.timeout.seconds")) settings.with("shell.timeout.seconds", WAIT_SECONDS);
         System.setProperty("gridbatch.log.console", "OFF");
+        // What the bundles print while they start and stop is not what the command says.
+        PrintStream out = System.out;
+        System.setOut(new PrintStream(OutputStream.nullOutputStream()));
         try (Node node = Nodes.prepareShortLived(settings, main.config())) {
             node.start(Home.current().bundles());
             if (!node.awaitCommands(OPEN_LIMIT)) {
@@ -59,7 +64,7 @@ final class OneShot {
             }
             try (ControlClient client =
                     new ControlClient(node.awaitSocket(OPEN_LIMIT).socket())) {
-                return run(client, frame);
+                return run(client, frame, out);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -67,10 +72,10 @@ final class OneShot {
         }
     }
 
-    private static int run(ControlClient client, Frame frame) throws IOException {
+    private static int run(ControlClient client, Frame frame, PrintStream out) throws IOException {
         int columns = Integer.getInteger(COLUMNS, 0);
         if (columns > 0) client.resize(columns, 0);
-        ControlClient.Exit exit = client.run(frame, System.in, System.out, System.err);
+        ControlClient.Exit exit = client.run(frame, System.in, out, System.err);
         if (exit.status() != 0) System.err.println("batch: " + exit.message());
         return exit.status();
     }

@@ -314,9 +314,18 @@ public final class GridClient implements AutoCloseable {
             JobQueue queue = context.getService(reference);
             if (queue != null) {
                 queues.put(reference, queue);
-                timer.execute(() -> calls.forEach(Call::hurry));
+                hurry();
             }
             return queue;
+        }
+
+        /** A queue may come while this client closes; then no call waits for it. */
+        private void hurry() {
+            try {
+                timer.execute(() -> calls.forEach(Call::hurry));
+            } catch (RejectedExecutionException e) {
+                if (!closed) throw e;
+            }
         }
 
         @Override
