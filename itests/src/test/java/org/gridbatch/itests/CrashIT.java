@@ -46,13 +46,14 @@ import org.junit.rules.Timeout;
  * <p>{@code -Dcrash.minutes=N} goes on killing for so long, with nodes as users run them, and {@code -Dcrash.seed=N}
  * makes the choices of the run that printed it again; what the machine does with them differs.
  *
- * <p>It can fail: in the end of every run mistakes are made in the evidence, and each has to be found. A server that
- * loses every hundredth final job on its way to the history, or acknowledges jobs before they are in the log, is found as
- * well; that was tried by hand.
+ * <p>It can fail: in the end of every run mistakes are made in the evidence, and each has to be found. Two servers with a
+ * bug were tried by hand and found out as well: one that loses every hundredth final job on its way to the history, and one
+ * that acknowledges jobs a third of a second before it logs them. What it cannot see is whether the disk was forced: what
+ * a killed process has written stays with the operating system.
  */
 public class CrashIT {
     private static final long MINUTES = Long.getLong("crash.minutes", 0);
-    private static final Duration KILLING = MINUTES > 0 ? Duration.ofMinutes(MINUTES) : Duration.ofSeconds(18);
+    private static final Duration KILLING = MINUTES > 0 ? Duration.ofMinutes(MINUTES) : Duration.ofSeconds(15);
     private static final List<String> WORKERS = List.of("worker-1", "worker-2", "worker-3");
     private static final int PRODUCERS = 3;
     /** Jobs that may wait, about: what is left in the end has to run, too. */
@@ -104,8 +105,7 @@ public class CrashIT {
             report(evidence, seconds, (System.nanoTime() - started) / 1e9);
             assertEquals("crash.seed=" + seed, List.of(), evidence.contradictions());
             assertEquals("all that was sent", evidence.sent(), new HashSet<>(evidence.acknowledged()));
-            assertTrue("there was something to lose: " + acknowledged, acknowledged.get() > 100);
-            assertTrue("the server was killed: " + kills, kills.getOrDefault("server", 0) > 0);
+            assertTrue("there was something to lose: " + acknowledged, acknowledged.get() > 20);
             assertMistakesAreFound(evidence);
         }
     }
@@ -139,9 +139,11 @@ public class CrashIT {
 
     private void killForAWhile() throws Exception {
         long end = System.nanoTime() + KILLING.toNanos();
-        while (System.nanoTime() < end) {
+        // However slow the machine is, the server and a worker are killed, and then at least one more.
+        for (int round = 0; System.nanoTime() < end || round < 3; round++) {
             assertEquals(List.of(), failures);
-            List<String> victims = victims();
+            List<String> victims = victims(round);
+            if (victims.contains("server") && (round == 0 || random.nextInt(3) > 0)) afterAnAcknowledgement();
             for (String victim : victims) kill(victim);
             pause(0, 800);
             for (String victim : victims) startNode(victim);
@@ -163,13 +165,23 @@ public class CrashIT {
         }
     }
 
-    private List<String> victims() {
+    private List<String> victims(int round) {
         String worker = WORKERS.get(random.nextInt(WORKERS.size()));
-        return switch (random.nextInt(6)) {
+        int dice = round == 0 ? 0 : round == 1 ? 3 : random.nextInt(6);
+        return switch (dice) {
             case 0, 1, 2 -> List.of("server");
             case 3, 4 -> List.of(worker);
             default -> List.of("server", worker);
         };
+    }
+
+    /** What was just promised is what a server would lose that promises too early. */
+    private void afterAnAcknowledgement() throws InterruptedException {
+        int before = acknowledged.get();
+        // Producers pause while much waits; then this kill is like any other.
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (acknowledged.get() == before && System.nanoTime() < end) TimeUnit.MILLISECONDS.sleep(2);
+        pause(0, 50);
     }
 
     private void kill(String name) throws Exception {
@@ -190,7 +202,7 @@ public class CrashIT {
                     try {
                         for (int next = 0; !stop.get(); ) {
                             List<JobSpec> jobs = new ArrayList<>();
-                            for (int i = 1 + choices.nextInt(20); i > 0; i--) jobs.add(job(number, next++, choices));
+                            for (int i = 1 + choices.nextInt(40); i > 0; i--) jobs.add(job(number, next++, choices));
                             append(sentFile, jobs);
                             submit(caller, jobs);
                             append(acknowledgedFile, jobs);
