@@ -6,6 +6,7 @@ package org.gridbatch.launch;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -80,6 +81,9 @@ final class Main implements Runnable {
         String command = given.command();
         boolean launches = command == null || COMMANDS.containsKey(command);
         Main main = new Main();
+        // Half of the time of a command on a running grid would go into reading annotations for options it does not
+        // have.
+        if (!launches && main.takes(given.launcher())) return main.shellCommand(given);
         CommandLine line = new CommandLine(main);
         // To read the annotations of all commands would cost each start a tenth of a second.
         boolean one = command != null && !command.equals("help") && !given.asksForHelp();
@@ -102,10 +106,25 @@ final class Main implements Runnable {
     private int shellCommand(CommandLine line, Arguments given) {
         try {
             line.parseArgs(given.launcher().toArray(new String[0]));
-            return OneShot.command(this, given.shell());
         } catch (CommandLine.ParameterException e) {
             System.err.println("batch: " + e.getMessage() + "; see 'batch --help'");
             return 2;
+        }
+        return shellCommand(given);
+    }
+
+    /** Takes the options of most commands, none or the grid, and leaves all others to who can say what is wrong with them. */
+    private boolean takes(List<String> options) {
+        if (options.isEmpty()) return true;
+        if (options.size() != 2 || !options.get(0).equals("--zookeeper")) return false;
+        if (options.get(1).startsWith("-")) return false;
+        zookeeper = options.get(1);
+        return true;
+    }
+
+    private int shellCommand(Arguments given) {
+        try {
+            return OneShot.command(this, given.shell());
         } catch (Exception e) {
             System.err.println("batch: " + describe(e));
             return 1;
