@@ -45,6 +45,40 @@ public interface JobQueue {
     CompletionStage<List<Submitted>> submit(List<JobSpec> jobs);
 
     /**
+     * Opens an array; then its items are added in pieces, and it is sealed, which lets them run. One that is not sealed
+     * within a day is cancelled. An array whose id is known already with the same content is answered as repeated.
+     * {@link org.gridbatch.api.client.GridClient#submitArray} makes all three calls.
+     *
+     * <p>An array with {@link ArraySpec#onEach} has its items, and is sealed, when the stage completes.
+     *
+     * @throws JobConflictException (in the stage) if the id is known with another content
+     * @throws QueueLimitException (in the stage) if the queue holds as many jobs as it may
+     */
+    CompletionStage<Submitted> openArray(ArraySpec array);
+
+    /**
+     * Adds items to an array that is open. Those that it has already are compared, so a call can be repeated.
+     *
+     * @param from the index of the first of them; at most the number that the array has
+     * @param items 1 to 20,000, each of at most 1,024 characters, all of at most 2,097,152
+     * @return how many items the array has now
+     * @throws UnknownJobException (in the stage) if there is no such array
+     * @throws JobConflictException (in the stage) if other items are there already, or the array is sealed without them
+     * @throws QueueLimitException (in the stage) if the array would have more than 1,000,000 items or 64 MiB of text, or
+     *     the queue holds as many jobs as it may
+     */
+    CompletionStage<Integer> addItems(String arrayId, int from, List<String> items);
+
+    /**
+     * Says that an array has all its items. When the stage completes they are on disk, and may run.
+     *
+     * @param count how many it should have
+     * @throws UnknownJobException (in the stage) if there is no such array
+     * @throws JobConflictException (in the stage) if it has another number of items
+     */
+    CompletionStage<Submitted> sealArray(String arrayId, int count);
+
+    /**
      * A job with its attempts; one that has left memory comes from the {@link History}.
      *
      * @throws UnknownJobException (in the stage) if there is no such job, or it was pruned
@@ -63,7 +97,7 @@ public interface JobQueue {
     CompletionStage<JobView> await(String jobId, Duration atMost);
 
     /**
-     * Cancels jobs. One that waits is cancelled at once; one that executes is stopped through its worker, and is
+     * Cancels jobs, and arrays with all that is not final of them. One that waits is cancelled at once; one that executes is stopped through its worker, and is
      * cancelled even if it fails meanwhile, though not if it completes.
      *
      * @param reason kept with the job; may be empty
@@ -79,7 +113,8 @@ public interface JobQueue {
 
     /**
      * Makes scheduled and retryable jobs available now. A cancelled or discarded job stays as it is and a new job with
-     * {@code retryOf} is made; repeating the call answers with that job's id.
+     * {@code retryOf} is made; repeating the call answers with that job's id. Of an array that did not complete, a new
+     * array is made of the items that were cancelled or discarded.
      *
      * @param by who wants it, as for a cancel
      */

@@ -131,6 +131,27 @@ public record JobSpec(
         return copy.build();
     }
 
+    /** The same job with other arguments. */
+    public JobSpec withArgs(List<String> others) {
+        Builder copy = new Builder(this);
+        copy.args = others;
+        return copy.build();
+    }
+
+    /** What an item of the array runs that this is the template of. */
+    public JobSpec item(String itemId, List<String> itemArgs, String itemKey, Placement itemPlacement) {
+        Builder copy = new Builder(this);
+        copy.jobId = itemId;
+        copy.args = itemArgs;
+        copy.exclusiveKey = itemKey;
+        copy.placement = itemPlacement;
+        copy.delay = Duration.ZERO;
+        copy.notBefore = Instant.EPOCH;
+        copy.after = List.of();
+        copy.unique = Unique.NO;
+        return copy.build();
+    }
+
     /** The same job that waits for others as well. */
     public JobSpec waitingFor(List<Dependency> others) {
         Builder copy = new Builder(this);

@@ -29,6 +29,9 @@ import java.util.Objects;
  * @param tags as submitted
  * @param retryOf the final job that this one tries again; empty if none
  * @param retriedAs the job that tries this one again; empty if none
+ * @param arrayId the array that it is an item of; empty if it is none
+ * @param item the text of the item; empty if it is none
+ * @param array how far it is, if it is an array; {@link ArrayView#NONE} if it is none
  */
 public record JobView(
         String jobId,
@@ -47,7 +50,10 @@ public record JobView(
         String result,
         Map<String, String> tags,
         String retryOf,
-        String retriedAs)
+        String retriedAs,
+        String arrayId,
+        String item,
+        ArrayView array)
         implements Serializable {
     public JobView {
         Objects.requireNonNull(jobId, "jobId");
@@ -63,5 +69,13 @@ public record JobView(
         tags = tags == null ? Map.of() : Map.copyOf(tags);
         retryOf = retryOf == null ? "" : retryOf;
         retriedAs = retriedAs == null ? "" : retriedAs;
+        arrayId = arrayId == null ? "" : arrayId;
+        item = item == null ? "" : item;
+        array = array == null ? ArrayView.NONE : array;
+    }
+
+    /** Whether it is an array, which no worker runs: its items are. */
+    public boolean isArray() {
+        return array.items() >= 0;
     }
 }

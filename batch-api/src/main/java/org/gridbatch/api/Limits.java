@@ -18,6 +18,16 @@ public final class Limits {
     public static final int SCRIPT = 4 << 20;
     /** Jobs in one {@link JobQueue#submit}, ids in one change, leases in one heartbeat, reports in one call. */
     public static final int BULK = 1_000;
+    /** Items of one array. */
+    public static final int ITEMS = 1_000_000;
+    /** Characters in one item. */
+    public static final int ITEM = 1_024;
+    /** Items in one call. */
+    public static final int ITEMS_OF_CALL = 20_000;
+    /** Characters of all items in one call. */
+    public static final int CHARS_OF_CALL = 2 << 20;
+    /** Characters in the id of an array. */
+    public static final int ARRAY_ID = NAME - 8;
     /** Arguments of one job. */
     public static final int ARGS = 256;
     /** Tags of one job, labels of one worker. */

@@ -36,6 +36,16 @@ public interface Operations {
         return pause(queue, paused, "");
     }
 
+    /** Lets the items of an array wait, or go on. Those that are executing go on. */
+    CompletionStage<Void> pauseArray(String arrayId, boolean paused, String by);
+
+    /**
+     * Sets how many items of an array may execute at once.
+     *
+     * @param most 0 to 1,000,000; 0 means as many as workers take
+     */
+    CompletionStage<Void> throttleArray(String arrayId, int most, String by);
+
     /**
      * Sets how many turns a tenant gets while others get one.
      *

@@ -30,6 +30,8 @@ public record Reason(Kind kind, String text) implements Serializable {
         LIMIT,
         /** A rate of its queue or limit key is used up for now. */
         RATE,
+        /** Its array is not sealed, waits, is paused, has its throttle's number executing, or its canary first. */
+        ARRAY,
         /** Another job with its exclusive key is executing, or may still be. */
         KEY,
         /** No worker is known. */

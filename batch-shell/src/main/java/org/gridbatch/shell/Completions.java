@@ -128,7 +128,7 @@ final class Completions implements Function {
     }
 
     private List<JobView> newest() {
-        JobQuery query = new JobQuery(List.of(), "", Set.of(), "", "", true, JOBS, "");
+        JobQuery query = new JobQuery(List.of(), "", Set.of(), "", "", "", false, true, JOBS, "");
         return grid.glance(JobQueue.class, jobs -> jobs.find(query))
                 .map(JobPage::jobs)
                 .orElse(List.of());

@@ -68,7 +68,16 @@ final class JobsCommand extends Command {
         String next = after;
         do {
             JobQuery query = new JobQuery(
-                    List.of(), queue, states, title, tag, newest, Math.min(limit - found.size(), Limits.BULK), next);
+                    List.of(),
+                    queue,
+                    states,
+                    title,
+                    tag,
+                    "",
+                    false,
+                    newest,
+                    Math.min(limit - found.size(), Limits.BULK),
+                    next);
             JobPage page = here.grid().jobs(jobs -> jobs.find(query));
             found.addAll(page.jobs());
             next = page.next();

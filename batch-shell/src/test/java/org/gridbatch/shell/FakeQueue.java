@@ -17,6 +17,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.gridbatch.api.Ad;
+import org.gridbatch.api.ArraySpec;
+import org.gridbatch.api.ArrayView;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.AuditPage;
@@ -166,7 +168,10 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
                 "",
                 Map.of(),
                 "",
-                "");
+                "",
+                "",
+                "",
+                ArrayView.NONE);
     }
 
     static JobView failed(String id, JobState state, String error) {
@@ -187,7 +192,10 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
                 "",
                 Map.of(),
                 "",
-                "");
+                "",
+                "",
+                "",
+                ArrayView.NONE);
     }
 
     static AttemptView attempt(int number, AttemptOutcome outcome, String error, String out, String err) {
@@ -225,7 +233,10 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
                         "",
                         spec.tags(),
                         "",
-                        "");
+                        "",
+                        "",
+                        "",
+                        ArrayView.NONE);
                 jobs.put(spec.jobId(), new JobDetail(view, spec, List.of()));
             }
             answers.add(new Submitted(
@@ -418,7 +429,10 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
                 result,
                 old.tags(),
                 "",
-                "");
+                "",
+                "",
+                "",
+                ArrayView.NONE);
         jobs.put(old.jobId(), new JobDetail(view, job.spec(), job.attempts()));
     }
 
@@ -448,6 +462,31 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     public CompletionStage<Void> configure(QueueSettings all, String by) {
         settings.put(all.queue(), all);
         return answer(null);
+    }
+
+    @Override
+    public CompletionStage<Void> pauseArray(String arrayId, boolean paused, String by) {
+        throw new UnsupportedOperationException("this fake has no arrays");
+    }
+
+    @Override
+    public CompletionStage<Void> throttleArray(String arrayId, int most, String by) {
+        throw new UnsupportedOperationException("this fake has no arrays");
+    }
+
+    @Override
+    public CompletionStage<Submitted> openArray(ArraySpec array) {
+        throw new UnsupportedOperationException("this fake has no arrays");
+    }
+
+    @Override
+    public CompletionStage<Integer> addItems(String arrayId, int from, List<String> items) {
+        throw new UnsupportedOperationException("this fake has no arrays");
+    }
+
+    @Override
+    public CompletionStage<Submitted> sealArray(String arrayId, int count) {
+        throw new UnsupportedOperationException("this fake has no arrays");
     }
 
     @Override

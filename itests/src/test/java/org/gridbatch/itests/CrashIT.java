@@ -390,6 +390,9 @@ public class CrashIT {
                 row.result(),
                 row.tags(),
                 row.retryOf(),
-                row.retriedAs());
+                row.retriedAs(),
+                row.arrayId(),
+                row.item(),
+                row.array());
     }
 }

@@ -7,7 +7,9 @@ package org.gridbatch.api.client;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.GridConflictException;
 import org.gridbatch.api.History;
 import org.gridbatch.api.IndeterminateException;
@@ -31,6 +34,7 @@ import org.gridbatch.api.Limits;
 import org.gridbatch.api.Operations;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Schedules;
+import org.gridbatch.api.Submitted;
 import org.gridbatch.api.WorkQueue;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -143,6 +147,37 @@ public final class GridClient implements AutoCloseable {
                     throw new QueueUnavailableException("the queue in sight is not exported as Schedules as well");
                 },
                 atMost);
+    }
+
+    /**
+     * Submits an array with its items: opens it, adds them in pieces, and seals it.
+     *
+     * @param items read once, in order, while the calls are made, on the threads on which their answers come; at most
+     *     {@link Limits#ITEMS}
+     * @param atMost when to give up calling again, for each of the calls
+     * @return the array's acknowledgement when it is sealed; after a failure it can be submitted again as it was
+     */
+    public CompletionStage<Submitted> submitArray(ArraySpec array, Iterator<String> items, Duration atMost) {
+        return jobs(queue -> queue.openArray(array), atMost).thenCompose(opened -> {
+            boolean isComplete = !array.onEach().isEmpty() || opened.state().isFinal();
+            boolean isOther = !opened.jobId().equals(array.arrayId());
+            if (isComplete || isOther) return CompletableFuture.completedFuture(opened);
+            return addItems(array.arrayId(), 0, items, atMost)
+                    .thenCompose(count -> jobs(queue -> queue.sealArray(array.arrayId(), count), atMost));
+        });
+    }
+
+    private CompletionStage<Integer> addItems(String arrayId, int from, Iterator<String> items, Duration atMost) {
+        if (!items.hasNext()) return CompletableFuture.completedFuture(from);
+        List<String> piece = new ArrayList<>();
+        int chars = 0;
+        while (items.hasNext() && piece.size() < Limits.ITEMS_OF_CALL && chars <= Limits.CHARS_OF_CALL - Limits.ITEM) {
+            String item = items.next();
+            piece.add(item);
+            chars += item.length();
+        }
+        return jobs(queue -> queue.addItems(arrayId, from, piece), atMost)
+                .thenCompose(count -> addItems(arrayId, from + piece.size(), items, atMost));
     }
 
     /** Who calls, for the audit trail: {@code user@node}, the user of this process and the node's or the host's name. */

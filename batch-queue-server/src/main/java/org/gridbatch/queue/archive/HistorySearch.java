@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.gridbatch.api.ArrayView;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.CapturedText;
@@ -151,7 +152,10 @@ final class HistorySearch {
                 row.getString("result"),
                 spec.tags(),
                 row.getString("retry_of"),
-                row.getString("retried_as"));
+                row.getString("retried_as"),
+                "",
+                "",
+                ArrayView.NONE);
     }
 
     private static Instant time(ResultSet row, String column) throws SQLException {

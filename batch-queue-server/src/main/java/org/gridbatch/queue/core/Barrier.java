@@ -23,6 +23,12 @@ public record Barrier(Kind kind, String subject, long untilMillis) {
         KEY_LIMIT,
         /** As many jobs with the limit key were started as may be in this time. */
         KEY_RATE,
+        /** The array is not sealed, waits, is being ended, or its canary goes first; the subject says it in words. */
+        ARRAY,
+        /** An operator has paused the array; the subject says it in words. */
+        ARRAY_PAUSED,
+        /** As many items of the array are executing as may; the subject says it in words. */
+        ARRAY_THROTTLE,
         /** Another job with the exclusive key is executing. */
         EXCLUSIVE,
         /** The worker of a job with the exclusive key was lost, and may still be running it. */

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 
 /** Counters of jobs, kept and never counted anew. */
@@ -20,8 +21,37 @@ final class Census {
     void add(Job job) {
         count(job, 1);
         if (job.state().isFinal()) return;
-        liveOfTenant.merge(job.spec().tenant(), 1, Integer::sum);
-        liveOfShape.merge(Shape.of(job.spec()), 1, Integer::sum);
+        merge(liveOfTenant, job.spec().tenant(), 1);
+        merge(liveOfShape, Shape.of(job.spec()), 1);
+    }
+
+    /** Counts the items of an array in a state that are no jobs yet. */
+    void addItems(JobArray array, JobState state) {
+        countItems(array, state, 1);
+    }
+
+    /** Counts them no more. */
+    void removeItems(JobArray array, JobState state) {
+        countItems(array, state, -1);
+    }
+
+    private void countItems(JobArray array, JobState state, int sign) {
+        int items = array.untouched(state);
+        if (items == 0) return;
+        JobSpec template = array.spec().template();
+        count(template.queue(), state, sign * items);
+        merge(liveOfTenant, template.tenant(), sign * items);
+        if (array.spec().onEach().isEmpty()) {
+            merge(liveOfShape, Shape.of(template), sign * items);
+        } else {
+            for (int i = 0; i < array.size(); i++) {
+                if (array.isUntouched(i)) merge(liveOfShape, Shape.of(array.itemSpec(i)), sign);
+            }
+        }
+    }
+
+    private static <K> void merge(Map<K, Integer> live, K key, int by) {
+        live.merge(key, by, (one, other) -> one + other == 0 ? null : one + other);
     }
 
     void remove(Job job) {
@@ -38,15 +68,18 @@ final class Census {
     }
 
     private void died(Job job) {
-        liveOfTenant.computeIfPresent(job.spec().tenant(), (tenant, live) -> live == 1 ? null : live - 1);
-        liveOfShape.computeIfPresent(Shape.of(job.spec()), (shape, live) -> live == 1 ? null : live - 1);
+        merge(liveOfTenant, job.spec().tenant(), -1);
+        merge(liveOfShape, Shape.of(job.spec()), -1);
     }
 
     private void count(Job job, int by) {
-        states[job.state().ordinal()] += by;
-        String queue = job.spec().queue();
+        count(job.spec().queue(), job.state(), by);
+    }
+
+    private void count(String queue, JobState state, int by) {
+        states[state.ordinal()] += by;
         long[] counts = queues.computeIfAbsent(queue, name -> new long[states.length]);
-        counts[job.state().ordinal()] += by;
+        counts[state.ordinal()] += by;
         if (by < 0 && isEmpty(counts)) queues.remove(queue);
     }
 
@@ -75,10 +108,17 @@ final class Census {
         return queues;
     }
 
+    long live() {
+        return live(states);
+    }
+
     long live(String queue) {
         long[] counts = queues.get(queue);
+        return counts == null ? 0 : live(counts);
+    }
+
+    private static long live(long[] counts) {
         long live = 0;
-        if (counts == null) return 0;
         for (JobState state : JobState.values()) if (!state.isFinal()) live += counts[state.ordinal()];
         return live;
     }

@@ -17,14 +17,15 @@ import org.gridbatch.api.Limits;
 
 /** What people ask for: cancel, retry, snooze. */
 final class Changes {
-    private static final int MAX_RETRY_NUMBER = 10_000;
-
     private final State state;
     private final Submission submission;
 
-    Changes(State state, Submission submission) {
+    private final ArrayCommands arrays;
+
+    Changes(State state, Submission submission, ArrayCommands arrays) {
         this.state = state;
         this.submission = submission;
+        this.arrays = arrays;
     }
 
     Result cancel(Command.Cancel c, long now) {
@@ -37,6 +38,8 @@ final class Changes {
         Job job = state.jobs.get(jobId);
         if (job == null) return notInMemory(jobId, known -> known.state() == JobState.CANCELLED);
         String why = reason.isEmpty() ? "cancelled" : reason;
+        JobArray array = state.jobs.arrays().get(jobId);
+        if (array != null && !job.state().isFinal()) return arrays.cancel(array, why, now);
         switch (job.state()) {
             case CANCELLED:
                 return new Changed(jobId, ChangeOutcome.ALREADY, "", "it is cancelled");
@@ -72,6 +75,10 @@ final class Changes {
     private Changed retry(String jobId, Command.Room room, long now) {
         Job job = state.jobs.get(jobId);
         if (job == null) return notInMemory(jobId, known -> !known.retriedAs().isEmpty());
+        JobArray array = state.jobs.arrays().get(jobId);
+        if (array != null && !array.sealed) {
+            return new Changed(jobId, ChangeOutcome.REFUSED, "", "it is not sealed");
+        }
         return switch (job.state()) {
             case BLOCKED, SCHEDULED, RETRYABLE -> {
                 // One that is blocked waits no more.
@@ -81,8 +88,7 @@ final class Changes {
                 yield new Changed(jobId, ChangeOutcome.DONE, "", "");
             }
             case AVAILABLE -> new Changed(jobId, ChangeOutcome.ALREADY, "", "it is available");
-            case EXECUTING ->
-                new Changed(jobId, ChangeOutcome.REFUSED, "", "worker " + job.worker() + " is executing it");
+            case EXECUTING -> new Changed(jobId, ChangeOutcome.REFUSED, "", executing(job));
             case COMPLETED -> new Changed(jobId, ChangeOutcome.REFUSED, "", "it is completed");
             case CANCELLED, DISCARDED -> again(job, room, now);
         };
@@ -94,12 +100,18 @@ final class Changes {
             String message = other == null ? "that job was pruned" : "that job is " + word(other);
             return new Changed(job.id(), ChangeOutcome.ALREADY, job.retriedAs(), message);
         }
-        String newId = nextId(job);
+        JobArray array = state.jobs.arrays().get(job.id());
+        String newId =
+                submission.freeId(job.id(), !job.retryOf().isEmpty(), array == null ? Limits.NAME : Limits.ARRAY_ID);
         if (newId.isEmpty()) {
             return new Changed(
-                    job.id(), ChangeOutcome.REFUSED, "", "it was tried again " + MAX_RETRY_NUMBER + " times already");
+                    job.id(),
+                    ChangeOutcome.REFUSED,
+                    "",
+                    "it was tried again " + Submission.MAX_RETRY_NUMBER + " times already");
         }
-        Result.Refused full = submission.again(job, newId, room, now);
+        Result.Refused full =
+                array == null ? submission.again(job, newId, room, now) : arrays.again(array, newId, room, now);
         if (full != null) return new Changed(job.id(), ChangeOutcome.REFUSED, "", full.message());
         for (String waiting : state.jobs.dependents().of(job.id(), "")) waitFor(newId, job.id(), waiting);
         Job.Draft old = job.draft();
@@ -118,23 +130,6 @@ final class Changes {
         state.jobs.amend(job, next.build());
     }
 
-    /** {@code root~2}, {@code root~3} and so on: the first that is free; empty if there is none. */
-    private String nextId(Job job) {
-        String root = job.id();
-        int number = 2;
-        int tilde = root.lastIndexOf('~');
-        if (!job.retryOf().isEmpty() && root.substring(tilde + 1).matches("[1-9][0-9]{0,8}")) {
-            number = Integer.parseInt(root.substring(tilde + 1)) + 1;
-            root = root.substring(0, tilde);
-        }
-        for (; number <= MAX_RETRY_NUMBER; number++) {
-            String suffix = "~" + number;
-            String id = root.substring(0, Math.min(root.length(), Limits.NAME - suffix.length())) + suffix;
-            if (state.jobs.stateOf(id) == null) return id;
-        }
-        return "";
-    }
-
     Result snooze(Command.Snooze c, long now) {
         long until = State.later(now, c.delay());
         List<Changed> answers = new ArrayList<>(c.jobIds().size());
@@ -147,7 +142,7 @@ final class Changes {
         if (job == null) return notInMemory(jobId, known -> false);
         switch (job.state()) {
             case EXECUTING:
-                return new Changed(jobId, ChangeOutcome.REFUSED, "", "worker " + job.worker() + " is executing it");
+                return new Changed(jobId, ChangeOutcome.REFUSED, "", executing(job));
             case COMPLETED, CANCELLED, DISCARDED:
                 return new Changed(jobId, ChangeOutcome.REFUSED, "", "it is " + word(job) + ", and final");
             case BLOCKED, SCHEDULED, RETRYABLE:
@@ -186,6 +181,10 @@ final class Changes {
                     jobId, ChangeOutcome.REFUSED, "", "it is " + word + ", and in the history only; push it anew");
         }
         return new Changed(jobId, ChangeOutcome.UNKNOWN, "", "there is no such job, or it was pruned");
+    }
+
+    private static String executing(Job job) {
+        return job.tenure() == null ? "items of it have started" : "worker " + job.worker() + " is executing it";
     }
 
     private static String word(Job job) {

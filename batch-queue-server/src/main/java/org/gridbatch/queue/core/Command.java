@@ -6,6 +6,7 @@ package org.gridbatch.queue.core;
 
 import java.time.Duration;
 import java.util.List;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Limit;
 import org.gridbatch.api.QueueSettings;
@@ -23,6 +24,28 @@ public sealed interface Command {
             jobs = List.copyOf(jobs);
         }
     }
+
+    /**
+     * Opens an array.
+     *
+     * @param workers of an array with {@link ArraySpec#onEach()} its items: then it is sealed at once
+     */
+    record OpenArray(ArraySpec spec, Items workers, Room room) implements Command {}
+
+    /** Adds items to an open array. */
+    record AddItems(String arrayId, int from, Items items, Room room) implements Command {}
+
+    /** An open array has all its items. */
+    record SealArray(String arrayId, int count) implements Command {}
+
+    /** Lets the items of an array wait or go on. */
+    record PauseArray(String arrayId, boolean paused, String by) implements Command {}
+
+    /** Sets how many items of an array may execute at once. */
+    record ThrottleArray(String arrayId, int most, String by) implements Command {}
+
+    /** Ends items of arrays that are to end; at most so many. */
+    record Sweep(int most) implements Command {}
 
     /** Leases jobs to a claim; a job that is not available any more is left out. */
     record Grant(String worker, String incarnation, long claimId, List<String> jobIds) implements Command {

@@ -7,6 +7,7 @@ package org.gridbatch.queue.core;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.TreeMap;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
 
@@ -56,6 +57,18 @@ final class Fingerprint {
         }
         print.add(spec.unique().key());
         print.add(spec.unique().period());
+        return print.hash;
+    }
+
+    static long of(ArraySpec spec) {
+        Fingerprint print = new Fingerprint();
+        print.add(of(spec.template()));
+        print.add(spec.throttle());
+        print.add(spec.keyPerItem() ? 1 : 0);
+        print.add(spec.canary().items());
+        print.add(spec.canary().maxFailedPercent());
+        print.add(spec.then() == null ? 0 : of(spec.then()));
+        print.add(spec.onEach());
         return print.hash;
     }
 

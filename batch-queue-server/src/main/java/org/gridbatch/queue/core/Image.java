@@ -4,8 +4,10 @@
  */
 package org.gridbatch.queue.core;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.JobState;
 
 /**
@@ -27,7 +29,8 @@ public record Image(
         List<Ended> untold,
         List<Job> jobs,
         History history,
-        Schedules schedules) {
+        Schedules schedules,
+        List<Array> arrays) {
     /**
      * @param nextNumber the next one on the way to the archive
      * @param archivedThrough the archive has all up to this number
@@ -47,6 +50,29 @@ public record Image(
         /** Of a queue that never had one. */
         public static final Schedules NONE = new Schedules(1, List.of());
     }
+
+    /**
+     * An array without those of its items that are jobs.
+     *
+     * @param column of each item its state, and whether it is or was a job
+     * @param trial how far its canary is
+     * @param ending what becomes of the items that are not final; null while they run
+     * @param endedUpTo up to which item that was done
+     */
+    public record Array(
+            ArraySpec spec,
+            List<Items> pieces,
+            ByteBuffer column,
+            boolean sealed,
+            long firstSequence,
+            long openedAtMillis,
+            long sealedAtMillis,
+            boolean paused,
+            int throttle,
+            int trial,
+            JobState ending,
+            String endReason,
+            int endedUpTo) {}
 
     /** How far queues and limit keys have used their rates, in microseconds, and which exclusive keys are held. */
     public record Gates(Map<String, Long> queues, Map<String, Long> keys, Map<String, Long> held) {}

@@ -7,6 +7,7 @@ package org.gridbatch.queue.core;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.gridbatch.api.ArrayView;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.CapturedText;
@@ -33,6 +34,8 @@ import org.gridbatch.api.QueueSettings;
  * @param refusals how many reports came too late
  * @param waitsFor what it still waits for; empty unless blocked
  * @param outbox its number on the way to the archive; 0 until it is final
+ * @param arrayId the array that it is an item of; empty if it is none
+ * @param index which item
  */
 public record Job(
         long sequence,
@@ -55,12 +58,46 @@ public record Job(
         List<Attempt> attempts,
         int refusals,
         List<Dependency> waitsFor,
-        long outbox) {
+        long outbox,
+        String arrayId,
+        int index) {
     static final int MAX_ATTEMPTS_KEPT = 20;
 
     public Job {
         attempts = List.copyOf(attempts);
         waitsFor = List.copyOf(waitsFor);
+    }
+
+    /** An item of an array that was never touched. */
+    static Job item(JobArray array, int index) {
+        return new Job(
+                array.firstSequence + index,
+                array.itemSpec(index),
+                JobState.AVAILABLE,
+                0,
+                0,
+                0,
+                array.sealedAtMillis,
+                array.sealedAtMillis,
+                0,
+                null,
+                false,
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                List.of(),
+                0,
+                List.of(),
+                0,
+                array.id(),
+                index);
+    }
+
+    public boolean isItem() {
+        return !arrayId.isEmpty();
     }
 
     public String id() {
@@ -69,7 +106,8 @@ public record Job(
 
     /** About how many bytes of memory it takes; the same on every replay. */
     long weight() {
-        long weight = weight(spec) + error.length() + result.length();
+        // The items of an array share its script.
+        long weight = weight(spec) - (isItem() ? spec.script().length() : 0) + error.length() + result.length();
         for (Attempt one : attempts) weight += one.weight();
         return weight;
     }
@@ -92,8 +130,12 @@ public record Job(
         return same.build();
     }
 
-    /** What callers see, with what the job does not say taken from its queue. */
-    public JobView view(QueueSettings settings) {
+    /**
+     * What callers see, with what the job does not say taken from its queue.
+     *
+     * @param array the array that it is; null if it is none
+     */
+    JobView view(QueueSettings settings, JobArray array) {
         return new JobView(
                 id(),
                 spec.queue(),
@@ -111,11 +153,14 @@ public record Job(
                 result,
                 spec.tags(),
                 retryOf,
-                retriedAs);
+                retriedAs,
+                arrayId,
+                isItem() ? spec.args().get(0) : "",
+                array == null ? ArrayView.NONE : array.view());
     }
 
     /** What callers see of all of it. */
-    public JobDetail detail(QueueSettings settings) {
+    JobDetail detail(QueueSettings settings, JobArray array) {
         List<AttemptView> views = new ArrayList<>(attempts.size() + 1);
         for (Attempt one : attempts) views.add(one.view());
         if (tenure != null) {
@@ -131,7 +176,7 @@ public record Job(
                     CapturedText.NONE,
                     CapturedText.NONE));
         }
-        return new JobDetail(view(settings), spec.withDefaultsOf(settings), views);
+        return new JobDetail(view(settings, array), spec.withDefaultsOf(settings), views);
     }
 
     /** When it is discarded if it is not final by then; {@link Long#MAX_VALUE} if never. */
@@ -162,7 +207,37 @@ public record Job(
                 attempts,
                 refusals,
                 waitsFor,
-                0);
+                0,
+                arrayId,
+                index);
+    }
+
+    /** The same job with another script or other arguments. */
+    Job respecified(JobSpec other) {
+        return new Job(
+                sequence,
+                other,
+                state,
+                attempt,
+                failed,
+                rescues,
+                submittedAtMillis,
+                scheduledAtMillis,
+                finalAtMillis,
+                tenure,
+                cancelRequested,
+                cancelReason,
+                worker,
+                error,
+                result,
+                retryOf,
+                retriedAs,
+                attempts,
+                refusals,
+                waitsFor,
+                outbox,
+                arrayId,
+                index);
     }
 
     Draft draft() {
@@ -250,7 +325,9 @@ public record Job(
                     attempts,
                     refusals,
                     waitsFor,
-                    outbox);
+                    outbox,
+                    base.arrayId,
+                    base.index);
         }
     }
 }

@@ -35,6 +35,7 @@ final class Jobs {
     private final TreeSet<Moment> finals = new TreeSet<>();
     private final TreeSet<Moment> deadlines = new TreeSet<>();
     private final Census census = new Census();
+    private final ArrayBook arrays = new ArrayBook();
     private final Dependents dependents = new Dependents();
     private final Gates gates;
     /** Of final jobs that are forgotten, in the order in which they were. */
@@ -42,6 +43,7 @@ final class Jobs {
 
     private final Outbox outbox = new Outbox();
     private long weight;
+    private long arrayWeight;
     private long finalWeight;
     private List<Change> changes = new ArrayList<>();
 
@@ -57,8 +59,22 @@ final class Jobs {
         return dependents;
     }
 
+    ArrayBook arrays() {
+        return arrays;
+    }
+
+    /** Also an item of an array that was never touched. */
     Job get(String jobId) {
-        return byId.get(jobId);
+        Job job = byId.get(jobId);
+        return job != null ? job : arrays.untouched(jobId);
+    }
+
+    /** The first job behind a sequence, of all that are in memory and all items that may run; null if there is none. */
+    Job after(long sequence) {
+        Map.Entry<Long, Job> next = byAge.higherEntry(sequence);
+        Job untouched = arrays.untouchedAfter(sequence);
+        if (next == null || untouched == null) return next == null ? untouched : next.getValue();
+        return next.getKey() < untouched.sequence() ? next.getValue() : untouched;
     }
 
     Job byLease(long leaseId) {
@@ -84,8 +100,9 @@ final class Jobs {
         return census.of(state);
     }
 
+    /** Jobs and items that are not final. */
     long live() {
-        return byId.size() - finals.size();
+        return census.live();
     }
 
     int finals() {
@@ -93,7 +110,7 @@ final class Jobs {
     }
 
     long weight() {
-        return weight + outbox.auditWeight() + known.size() * Known.WEIGHT;
+        return weight + arrayWeight + outbox.auditWeight() + known.size() * Known.WEIGHT;
     }
 
     Outbox outbox() {
@@ -104,6 +121,8 @@ final class Jobs {
     JobState stateOf(String jobId) {
         Job job = byId.get(jobId);
         if (job != null) return job.state();
+        JobArray array = arrays.ofItem(jobId);
+        if (array != null) return array.state(ArrayBook.index(jobId));
         Known forgotten = known.get(jobId);
         return forgotten == null ? null : forgotten.state();
     }
@@ -158,9 +177,57 @@ final class Jobs {
         Job job = fresh ? added.withOutbox(outbox.take()) : added;
         byId.put(job.id(), job);
         byAge.put(job.sequence(), job);
-        census.add(job);
+        if (arrays.get(job.id()) == null) census.add(job);
         index(job);
         changes.add(new Change(null, job));
+    }
+
+    /** Takes an array; its own job is added behind it. */
+    void add(JobArray array) {
+        arrays.add(array);
+        arrayWeight += array.weight();
+        for (JobState state : JobState.values()) {
+            if (!state.isFinal()) census.addItems(array, state);
+        }
+    }
+
+    void append(JobArray array, Items items) {
+        arrayWeight -= array.weight();
+        census.removeItems(array, JobState.BLOCKED);
+        array.append(items);
+        census.addItems(array, JobState.BLOCKED);
+        arrayWeight += array.weight();
+    }
+
+    void seal(JobArray array, long sequence, long now) {
+        census.removeItems(array, JobState.BLOCKED);
+        array.seal(sequence, now);
+        census.addItems(array, JobState.AVAILABLE);
+        arrays.sealed(array);
+    }
+
+    /** Forgets the items of an array that is not to be sealed. */
+    void drop(JobArray array) {
+        arrayWeight -= array.weight();
+        census.removeItems(array, JobState.BLOCKED);
+        array.drop();
+        arrays.sealed(array);
+    }
+
+    /** Tells others that something has changed for all items of an array. */
+    void changed(JobArray array) {
+        Job own = byId.get(array.id());
+        changes.add(new Change(own, own));
+    }
+
+    /** Makes a job of an item that was none, before it changes. */
+    private void touch(Job job) {
+        JobArray array = arrays.get(job.arrayId());
+        if (array == null || !array.isUntouched(job.index()) || byId.containsKey(job.id())) return;
+        array.touch(job.index());
+        byId.put(job.id(), job);
+        byAge.put(job.sequence(), job);
+        index(job);
     }
 
     /** The one way for a job to another state. */
@@ -181,8 +248,14 @@ final class Jobs {
     void remove(Job job) {
         byId.remove(job.id());
         byAge.remove(job.sequence());
-        census.remove(job);
         unindex(job);
+        JobArray array = arrays.get(job.id());
+        if (array == null) {
+            census.remove(job);
+        } else {
+            arrays.remove(array);
+            arrayWeight -= array.weight();
+        }
         changes.add(new Change(job, null));
     }
 
@@ -193,6 +266,7 @@ final class Jobs {
     }
 
     private void replace(Job from, Job next) {
+        touch(from);
         if (byId.get(from.id()) != from || from.sequence() != next.sequence()) {
             throw new IllegalStateException("job " + from.id() + " is not what it was");
         }
@@ -201,7 +275,9 @@ final class Jobs {
         index(to);
         byId.put(to.id(), to);
         byAge.put(to.sequence(), to);
-        census.replace(from, to);
+        if (arrays.get(to.id()) == null) census.replace(from, to);
+        JobArray array = arrays.get(to.arrayId());
+        if (array != null && from.state() != to.state()) array.moved(to.index(), to.state());
         if (to.state().isFinal() && !from.state().isFinal()) {
             dependents.ended(to, to.state() == JobState.COMPLETED);
         }

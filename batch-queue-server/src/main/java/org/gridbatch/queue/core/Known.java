@@ -26,13 +26,14 @@ public record Known(
     /** About how many bytes of memory one takes. */
     static final long WEIGHT = 250;
 
-    static Known of(Job job) {
+    /** @param array the array that the job is; null if it is none */
+    static Known of(Job job, JobArray array) {
         Attempt last = job.attempts().isEmpty()
                 ? null
                 : job.attempts().get(job.attempts().size() - 1);
         return new Known(
                 job.id(),
-                Fingerprint.of(job.spec()),
+                array == null ? Fingerprint.of(job.spec()) : Fingerprint.of(array.spec()),
                 job.state(),
                 job.finalAtMillis(),
                 job.retriedAs(),

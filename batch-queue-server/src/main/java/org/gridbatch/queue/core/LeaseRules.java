@@ -33,6 +33,7 @@ final class LeaseRules {
         for (String jobId : c.jobIds()) {
             Job job = state.jobs.get(jobId);
             if (job == null || job.state() != JobState.AVAILABLE || state.barrier(job, now) != null) continue;
+            if (state.jobs.arrays().get(jobId) != null) continue;
             state.gates.started(job, now);
             long leaseId = state.nextLeaseId++;
             Job.Draft next = job.draft().state(JobState.EXECUTING);
@@ -56,10 +57,11 @@ final class LeaseRules {
         Known known = job == null ? state.jobs.known(report.jobId()) : null;
         if (known != null) return refuse(known, report, now);
         if (job == null) {
+            JobState item = state.jobs.stateOf(report.jobId());
             return new Verdict(
                     report.leaseId(),
                     VerdictKind.STALE,
-                    JobState.DISCARDED,
+                    item == null ? JobState.DISCARDED : item,
                     "there is no job " + report.jobId() + ", or it was pruned");
         }
         Tenure tenure = job.tenure();

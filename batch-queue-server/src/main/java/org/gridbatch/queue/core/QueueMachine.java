@@ -27,12 +27,14 @@ import org.gridbatch.api.QueueView;
  */
 public final class QueueMachine {
     private static final int MOST_TOLD_AT_ONCE = 1_000;
+    private static final int MOST_SWEPT_AT_ONCE = 100;
     /** What operators may have set in all; a log that was written with a bound must not be read with a lower one. */
     private static final int MAX_RULES = 100_000;
 
     private final State state;
     private final Jobs jobs;
     private final Submission submission;
+    private final ArrayCommands arrays;
     private final LeaseRules leases;
     private final Changes changes;
     private final Firing firing;
@@ -50,8 +52,9 @@ public final class QueueMachine {
         this.state = state;
         jobs = state.jobs;
         submission = new Submission(state);
+        arrays = new ArrayCommands(state, submission);
         leases = new LeaseRules(state);
-        changes = new Changes(state, submission);
+        changes = new Changes(state, submission, arrays);
         firing = new Firing(state, submission);
     }
 
@@ -62,6 +65,7 @@ public final class QueueMachine {
         try {
             Result result = decide(command, now);
             state.tell(MOST_TOLD_AT_ONCE, now);
+            state.arrays.sweep(MOST_SWEPT_AT_ONCE, now);
             return result;
         } catch (RuntimeException e) {
             // Only a mistake in this class comes here. Thrown, it would stop the server at every replay for ever.
@@ -71,6 +75,12 @@ public final class QueueMachine {
 
     private Result decide(Command command, long now) {
         if (command instanceof Command.Submit c) return submission.submit(c, now);
+        if (command instanceof Command.OpenArray c) return arrays.open(c, now);
+        if (command instanceof Command.AddItems c) return arrays.add(c);
+        if (command instanceof Command.SealArray c) return arrays.seal(c, now);
+        if (command instanceof Command.PauseArray c) return arrays.pause(c, now);
+        if (command instanceof Command.ThrottleArray c) return arrays.throttle(c, now);
+        if (command instanceof Command.Sweep c) return new Result.Done(state.arrays.sweep(c.most(), now));
         if (command instanceof Command.Grant c) return leases.grant(c, now);
         if (command instanceof Command.End c) return leases.end(c, now);
         if (command instanceof Command.Expire c) return leases.expire(c, now);
@@ -142,6 +152,31 @@ public final class QueueMachine {
         return jobs.get(jobId);
     }
 
+    /** Null if there is none. */
+    public JobArray array(String arrayId) {
+        return jobs.arrays().get(arrayId);
+    }
+
+    /** All arrays, by id; a view. */
+    public Collection<JobArray> arrays() {
+        return jobs.arrays().all();
+    }
+
+    /** What keeps all items of an array from starting; null if nothing does. */
+    public Barrier barrier(JobArray array) {
+        return state.arrays.barrier(array);
+    }
+
+    /** Whether items of arrays wait to be ended. */
+    public boolean hasUnswept() {
+        return jobs.arrays().nextEnding() != null;
+    }
+
+    /** The first job behind a sequence, of all and of the items that may run; null if there is none. */
+    public Job after(long sequence) {
+        return jobs.after(sequence);
+    }
+
     /** What operators have set; a view. */
     public Rules rules() {
         return state.rules;
@@ -205,12 +240,12 @@ public final class QueueMachine {
 
     /** What callers see of a job. */
     public JobView view(Job job) {
-        return job.view(state.settings(job));
+        return job.view(state.settings(job), jobs.arrays().get(job.id()));
     }
 
     /** What callers see of all of a job. */
     public JobDetail detail(Job job) {
-        return job.detail(state.settings(job));
+        return job.detail(state.settings(job), jobs.arrays().get(job.id()));
     }
 
     /** The job that is executing under this lease; null if the lease is not current. */
@@ -249,9 +284,13 @@ public final class QueueMachine {
     public long nextDueMillis() {
         Job due = jobs.nextDue();
         Job late = jobs.nextDeadline();
+        JobArray open = jobs.arrays().oldestOpen();
+        long forgotten = open == null ? Long.MAX_VALUE : open.openedAtMillis + ArrayRules.OPEN_MILLIS;
         return Math.min(
-                due == null ? Long.MAX_VALUE : due.scheduledAtMillis(),
-                late == null ? Long.MAX_VALUE : late.deadlineMillis());
+                forgotten,
+                Math.min(
+                        due == null ? Long.MAX_VALUE : due.scheduledAtMillis(),
+                        late == null ? Long.MAX_VALUE : late.deadlineMillis()));
     }
 
     /** Since when the oldest final job has been final; {@link Long#MAX_VALUE} if there is none. */
@@ -323,7 +362,7 @@ public final class QueueMachine {
     }
 
     private Result promote(Command.Promote c, long now) {
-        int done = 0;
+        int done = state.arrays.closeForgotten(c.most(), now);
         for (Job job = jobs.nextDeadline();
                 job != null && job.deadlineMillis() <= now && done < c.most();
                 job = jobs.nextDeadline()) {
@@ -344,6 +383,11 @@ public final class QueueMachine {
     /** A job has missed its deadline: one that waits ends, one that executes is asked to. */
     private void miss(Job job, long now) {
         String why = "it was not done by its deadline, " + job.spec().deadline();
+        JobArray array = jobs.arrays().get(job.id());
+        if (array != null) {
+            state.arrays.end(array, JobState.DISCARDED, why, now);
+            return;
+        }
         Job.Draft next = job.draft();
         if (job.state() == JobState.EXECUTING) {
             next.cancelRequested = true;
@@ -393,8 +437,11 @@ public final class QueueMachine {
             boolean tooMany = jobs.finals() > c.keep() || jobs.finalWeight() > c.keepBytes();
             if (!tooMany && job.finalAtMillis() >= c.finalBeforeMillis()) break;
             if (c.archivedOnly() && !jobs.outbox().isArchived(job)) break;
+            JobArray array = jobs.arrays().get(job.id());
             jobs.remove(job);
-            if (job.finalAtMillis() >= c.knownSinceMillis() && c.knownIds() > 0) jobs.know(Known.of(job));
+            // Of items the array knows what became of them; a million of them must not push out all others.
+            boolean isKnown = job.finalAtMillis() >= c.knownSinceMillis() && c.knownIds() > 0 && !job.isItem();
+            if (isKnown) jobs.know(Known.of(job, array));
             done++;
         }
         int forgotten = 0;

@@ -12,6 +12,7 @@ import org.gridbatch.api.JobConflictException;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.QueueLimitException;
 import org.gridbatch.api.Submitted;
+import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.Verdict;
 
 /** What became of a command; a refusal is a result, and then nothing changed. */
@@ -41,6 +42,7 @@ public sealed interface Result {
             return switch (refusal) {
                 case CONFLICT -> new JobConflictException(message, subject);
                 case LIMIT -> new QueueLimitException(message, subject);
+                case UNKNOWN -> new UnknownJobException(message, subject);
                 case INVALID -> new InvalidRequestException(message);
             };
         }
@@ -52,6 +54,8 @@ public sealed interface Result {
         CONFLICT,
         /** The queue is full. */
         LIMIT,
+        /** There is no such job. */
+        UNKNOWN,
         /** The command makes no sense. */
         INVALID
     }

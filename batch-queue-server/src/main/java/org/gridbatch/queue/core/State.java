@@ -24,6 +24,7 @@ final class State {
     final Jobs jobs;
     final Uniques uniques = new Uniques();
     final ScheduleBook schedules = new ScheduleBook();
+    final ArrayRules arrays = new ArrayRules(this);
     long nextSequence = 1;
     long nextLeaseId = 1;
     long lastMillis;
@@ -46,12 +47,21 @@ final class State {
         lastMillis = image.lastMillis();
         jobs.outbox().restore(image.history());
         image.history().known().forEach(jobs::know);
-        for (Job job : image.jobs()) jobs.add(job);
+        for (Image.Array array : image.arrays()) jobs.add(new JobArray(array));
+        for (Job job : image.jobs()) jobs.add(sharing(job));
         jobs.drainChanges();
         gates.restore(image.gates());
         image.uniques().forEach(uniques::put);
         jobs.dependents().restore(image.untold());
         schedules.restore(image.schedules());
+    }
+
+    /** An array or an item with the script of the template instead of a copy. */
+    private Job sharing(Job job) {
+        JobArray own = jobs.arrays().get(job.id());
+        if (own != null) return job.respecified(own.spec().template());
+        JobArray array = jobs.arrays().get(job.arrayId());
+        return array == null ? job : job.respecified(array.itemSpec(job.index()));
     }
 
     Image image() {
@@ -69,7 +79,8 @@ final class State {
                         jobs.outbox().archivedThrough(),
                         jobs.outbox().waitingAudits(),
                         new ArrayList<>(jobs.allKnown())),
-                new Image.Schedules(schedules.nextRevision(), new ArrayList<>(schedules.all())));
+                new Image.Schedules(schedules.nextRevision(), new ArrayList<>(schedules.all())),
+                jobs.arrays().all().stream().map(JobArray::image).toList());
     }
 
     QueueSettings settings(Job job) {
@@ -86,7 +97,11 @@ final class State {
     /** What keeps an available job from starting; null if nothing does. */
     Barrier barrier(Job job, long now) {
         Barrier general = gates.barrier(job.spec().queue(), job.spec().limitKey(), now);
-        return general != null ? general : gates.exclusiveBarrier(job.spec().exclusiveKey(), now);
+        if (general != null) return general;
+        JobArray array = jobs.arrays().get(job.id());
+        if (array != null) return arrays.barrier(array);
+        Barrier ofArray = arrays.barrier(job);
+        return ofArray != null ? ofArray : gates.exclusiveBarrier(job.spec().exclusiveKey(), now);
     }
 
     /** Takes a new job. */
@@ -106,6 +121,7 @@ final class State {
     void move(Job from, Job to) {
         jobs.move(from, to);
         uniques.changed(to);
+        arrays.moved(to, lastMillis);
     }
 
     /** Tells the jobs that wait for ended ones; at most so many, the rest is for another command. */
@@ -130,6 +146,11 @@ final class State {
             if (ended.completed() || one.when() == Dependency.When.FINAL) {
                 rest.remove(one);
             } else if (one.otherwise() == Dependency.Otherwise.CANCEL) {
+                JobArray array = jobs.arrays().get(job.id());
+                if (array != null) {
+                    arrays.end(array, JobState.CANCELLED, didNotComplete(ended.jobId()), now);
+                    return;
+                }
                 Job.Draft next = job.draft().state(JobState.CANCELLED);
                 next.error = didNotComplete(ended.jobId());
                 next.finalAtMillis = now;
@@ -140,7 +161,8 @@ final class State {
         if (rest.size() == job.waitsFor().size()) return;
         Job.Draft next = job.draft();
         next.waitsFor = rest;
-        if (rest.isEmpty())
+        JobArray array = jobs.arrays().get(job.id());
+        if (rest.isEmpty() && (array == null || array.sealed))
             move(job, next.state(waiting(job.scheduledAtMillis(), now)).build());
         else jobs.amend(job, next.build());
     }

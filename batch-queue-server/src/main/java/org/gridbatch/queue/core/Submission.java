@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
@@ -18,6 +19,8 @@ import org.gridbatch.api.Submitted;
 
 /** New jobs: whether there is room for them, whether they are known already, and what they wait for. */
 final class Submission {
+    static final int MAX_RETRY_NUMBER = 10_000;
+
     private final State state;
 
     Submission(State state) {
@@ -32,9 +35,11 @@ final class Submission {
             Job known = state.jobs.get(spec.jobId());
             Known forgotten = state.jobs.known(spec.jobId());
             JobSpec same = known != null ? known.spec() : fresh.get(spec.jobId());
+            boolean isArrays = state.jobs.arrays().get(spec.jobId()) != null
+                    || state.jobs.arrays().ofItem(spec.jobId()) != null;
             boolean conflict = forgotten != null
                     ? forgotten.fingerprint() != Fingerprint.of(spec)
-                    : same != null && !same.equals(spec);
+                    : isArrays || same != null && !same.equals(spec);
             if (conflict) {
                 return new Result.Refused(
                         Result.Refusal.CONFLICT,
@@ -44,14 +49,8 @@ final class Submission {
             if (same != null || forgotten != null) continue;
             String key = spec.unique().key();
             if (state.uniques.holder(spec.unique(), now) != null || !key.isEmpty() && !freshKeys.add(key)) continue;
-            String missing = missing(spec, fresh);
-            if (missing != null) {
-                return new Result.Refused(
-                        Result.Refusal.INVALID,
-                        "job " + spec.jobId() + " is to wait for job " + missing
-                                + ", which the queue does not know; submit that one first",
-                        missing);
-            }
+            Result.Refused missing = missing(spec, fresh);
+            if (missing != null) return missing;
             fresh.put(spec.jobId(), spec);
             need.add(spec);
         }
@@ -63,9 +62,15 @@ final class Submission {
         return new Result.Accepted(answers);
     }
 
-    private String missing(JobSpec spec, Map<String, JobSpec> fresh) {
+    /** Null if all jobs that it waits for are known. */
+    Result.Refused missing(JobSpec spec, Map<String, JobSpec> fresh) {
         for (Dependency one : spec.after()) {
-            if (state.jobs.stateOf(one.jobId()) == null && !fresh.containsKey(one.jobId())) return one.jobId();
+            if (state.jobs.stateOf(one.jobId()) != null || fresh.containsKey(one.jobId())) continue;
+            return new Result.Refused(
+                    Result.Refusal.INVALID,
+                    "job " + spec.jobId() + " is to wait for job " + one.jobId()
+                            + ", which the queue does not know; submit that one first",
+                    one.jobId());
         }
         return null;
     }
@@ -92,8 +97,29 @@ final class Submission {
         return full;
     }
 
+    /**
+     * {@code root~2}, {@code root~3} and so on: the first that is free; empty if there is none.
+     *
+     * @param isRetry whether the id was made so
+     */
+    String freeId(String jobId, boolean isRetry, int most) {
+        String root = jobId;
+        int number = 2;
+        int tilde = root.lastIndexOf('~');
+        if (isRetry && root.substring(tilde + 1).matches("[1-9][0-9]{0,8}")) {
+            number = Integer.parseInt(root.substring(tilde + 1)) + 1;
+            root = root.substring(0, tilde);
+        }
+        for (; number <= MAX_RETRY_NUMBER; number++) {
+            String suffix = "~" + number;
+            String id = root.substring(0, Math.min(root.length(), most - suffix.length())) + suffix;
+            if (state.jobs.stateOf(id) == null) return id;
+        }
+        return "";
+    }
+
     /** A new job without its place in the order. */
-    private Job created(JobSpec spec, long now, String retryOf) {
+    Job created(JobSpec spec, long now, String retryOf) {
         long scheduledAt = Math.max(State.later(now, spec.delay()), State.millis(spec.notBefore()));
         List<Dependency> waitsFor = new ArrayList<>();
         String lost = "";
@@ -128,17 +154,44 @@ final class Submission {
                 List.of(),
                 0,
                 first.isFinal() ? List.of() : waitsFor,
+                0,
+                "",
                 0);
     }
 
     /** What new jobs need of that which is bounded. */
-    private final class Need {
+    final class Need {
         final Map<String, Integer> jobsOfQueue = new HashMap<>();
         final Set<String> tenants = new HashSet<>();
         final Set<Shape> shapes = new HashSet<>();
         final Map<String, Integer> dependents = new HashMap<>();
         int jobs;
+        int arrays;
         long bytes;
+
+        /** An array without items. */
+        void add(ArraySpec array) {
+            arrays++;
+            bytes += Job.weight(array.template());
+            for (Dependency one : array.template().after()) dependents.merge(one.jobId(), 1, Integer::sum);
+            if (array.then() != null) add(array.then().waitingFor(List.of(Dependency.ended(array.arrayId()))));
+        }
+
+        /** Items of an array. */
+        void add(ArraySpec array, Items items) {
+            JobSpec template = array.template();
+            jobs += items.size();
+            bytes += items.text().length + 5L * items.size();
+            jobsOfQueue.merge(template.queue(), items.size(), Integer::sum);
+            if (!state.jobs.census().knowsTenant(template.tenant())) tenants.add(template.tenant());
+            if (array.onEach().isEmpty()) {
+                if (!state.jobs.census().knowsShape(Shape.of(template))) shapes.add(Shape.of(template));
+                return;
+            }
+            JobArray trial = new JobArray(array, 0);
+            trial.append(items);
+            for (int i = 0; i < items.size(); i++) shapes.add(Shape.of(trial.itemSpec(i)));
+        }
 
         void add(JobSpec spec) {
             jobs++;
@@ -151,14 +204,18 @@ final class Submission {
         }
     }
 
-    private Result.Refused full(Need need, Command.Room room) {
-        if (need.jobs == 0) return null;
+    /** Null if there is room for it. */
+    Result.Refused full(Need need, Command.Room room) {
+        if (need.jobs == 0 && need.arrays == 0) return null;
         Jobs jobs = state.jobs;
         Census census = jobs.census();
         String first = need.jobsOfQueue.keySet().stream().sorted().findFirst().orElse("");
         if (jobs.live() + need.jobs > room.jobs()) {
             return limit(
                     "the grid has " + jobs.live() + " jobs that are not final, and may have " + room.jobs(), first);
+        }
+        if (jobs.arrays().size() + need.arrays > room.jobs()) {
+            return limit("the grid has " + jobs.arrays().size() + " arrays, and may have " + room.jobs(), "");
         }
         if (jobs.weight() + need.bytes > room.bytes()) {
             return limit(

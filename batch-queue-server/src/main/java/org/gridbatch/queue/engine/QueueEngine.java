@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.gridbatch.api.Ad;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.GridStatus;
 import org.gridbatch.api.Heartbeat;
@@ -48,6 +49,7 @@ import org.gridbatch.api.WorkerView;
 import org.gridbatch.queue.core.Change;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Image;
+import org.gridbatch.queue.core.Items;
 import org.gridbatch.queue.core.Job;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Result;
@@ -94,6 +96,7 @@ public final class QueueEngine implements Replica {
     private static final int MOST_PROMOTED = 1_000;
     private static final int MOST_PRUNED = 1_000;
     private static final int MOST_TOLD = 1_000;
+    private static final int MOST_SWEPT = 1_000;
     private static final int MOST_UNARCHIVED_WITHOUT_ARCHIVE = 1_000;
     private static final Duration LOG_PAUSE = Duration.ofMillis(200);
 
@@ -138,6 +141,7 @@ public final class QueueEngine implements Replica {
     private boolean promoting;
     private boolean pruning;
     private boolean telling;
+    private boolean sweeping;
     private boolean dropping;
     private int searches;
 
@@ -281,6 +285,8 @@ public final class QueueEngine implements Replica {
         return command instanceof Command.Cancel
                 || command instanceof Command.Retry
                 || command instanceof Command.Snooze
+                || command instanceof Command.PauseArray
+                || command instanceof Command.ThrottleArray
                 || command instanceof Command.Configure
                 || command instanceof Command.Pause
                 || command instanceof Command.Weigh
@@ -290,6 +296,19 @@ public final class QueueEngine implements Replica {
                 || command instanceof Command.RemoveSchedule
                 || command instanceof Command.PauseSchedule
                 || command instanceof Command.RunSchedule;
+    }
+
+    /** Opens an array; one that is on each worker gets those that are known now. */
+    public CompletableFuture<Result> openArray(ArraySpec spec) {
+        if (spec.onEach().isEmpty()) return execute(new Command.OpenArray(spec, Items.NONE, settings.room()));
+        CompletableFuture<Result> answer = new CompletableFuture<>();
+        read(() -> workers.meeting(spec.onEach(), ticker.nanos()))
+                .thenCompose(names -> execute(new Command.OpenArray(spec, Items.of(names), settings.room())))
+                .whenComplete((result, e) -> {
+                    if (e == null) answer.complete(result);
+                    else answer.completeExceptionally(e.getCause() == null ? e : e.getCause());
+                });
+        return answer;
     }
 
     /** Leases jobs, waiting for some if there are none. Whoever cancels the answer gets none any more. */
@@ -651,6 +670,7 @@ public final class QueueEngine implements Replica {
             matchmaker.wake(time);
             promote(time);
             tell();
+            sweep();
             firings.turn(time);
             prune(time);
             if (!settings.archiving().on()) dropUnarchived();
@@ -705,6 +725,22 @@ public final class QueueEngine implements Replica {
                     if (running) tell();
                 },
                 why -> telling = false);
+    }
+
+    /** Items that are ended with their array all go to the archive: no faster than it takes them. */
+    private void sweep() {
+        boolean full = settings.archiving().on()
+                && (backlog.jobs() >= settings.archiving().jobs() / 2
+                        || backlog.bytes() >= settings.archiving().bytes() / 2);
+        if (sweeping || full || !machine.hasUnswept()) return;
+        sweeping = true;
+        chore(
+                new Command.Sweep(MOST_SWEPT),
+                result -> {
+                    sweeping = false;
+                    if (running) sweep();
+                },
+                why -> sweeping = false);
     }
 
     private void prune(Instant time) {

@@ -15,6 +15,7 @@ import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobQuery;
 import org.gridbatch.api.JobView;
 import org.gridbatch.queue.core.Job;
+import org.gridbatch.queue.core.JobArray;
 import org.gridbatch.queue.core.QueueMachine;
 
 /** One page of jobs in the making: it looks at a bounded number of jobs at a time, so that others get their turn. */
@@ -27,6 +28,9 @@ final class Search {
     private final List<JobView> found = new ArrayList<>();
     final CompletableFuture<JobPage> answer = new CompletableFuture<>();
     private long position;
+    /** Whether the position is one that was looked at. */
+    private boolean started;
+
     private JobPage page;
 
     /** @throws InvalidRequestException if the cursor is not one of ours */
@@ -40,6 +44,7 @@ final class Search {
         } else {
             try {
                 position = Long.parseLong(query.after());
+                started = true;
             } catch (NumberFormatException e) {
                 throw new InvalidRequestException(
                         "after is '" + query.after() + "', want what the page before gave as next");
@@ -49,6 +54,7 @@ final class Search {
 
     /** Looks at the next slice; true when the page is done. */
     boolean step(QueueMachine machine) {
+        if (!query.array().isEmpty()) return items(machine);
         return query.jobIds().isEmpty() ? scan(machine) : pick(machine);
     }
 
@@ -62,6 +68,24 @@ final class Search {
             if (!jobs.hasNext()) return end("");
             if (found.size() == query.limit()) return end(String.valueOf(position));
             take(machine, jobs.next());
+        }
+        return false;
+    }
+
+    /** The items of one array, by index; those that were pruned are left out. */
+    private boolean items(QueueMachine machine) {
+        JobArray array = machine.array(query.array());
+        if (array == null) return end("");
+        int first = query.newestFirst() ? array.size() - 1 : 0;
+        int step = query.newestFirst() ? -1 : 1;
+        int index = started ? (int) Math.max(-1, Math.min(position, array.size())) + step : first;
+        for (int looked = 0; looked < SLICE; looked++, index += step) {
+            if (index < 0 || index >= array.size()) return end("");
+            if (found.size() == query.limit()) return end(String.valueOf(position));
+            started = true;
+            position = index;
+            Job item = machine.job(query.array() + ":" + index);
+            if (item != null && matches(item)) found.add(machine.view(item));
         }
         return false;
     }
@@ -85,7 +109,8 @@ final class Search {
 
     private void take(QueueMachine machine, Job job) {
         position = job.sequence();
-        if (matches(job)) found.add(machine.view(job));
+        boolean isHidden = job.isItem() && !query.items() && query.jobIds().isEmpty();
+        if (!isHidden && matches(job)) found.add(machine.view(job));
     }
 
     private boolean matches(Job job) {

@@ -6,6 +6,7 @@ package org.gridbatch.queue.log;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -89,6 +90,16 @@ final class ByteReader {
         List<T> list = new ArrayList<>(count);
         for (int i = 0; i < count; i++) list.add(reader.apply(this));
         return list;
+    }
+
+    /** A number of things that take at least a byte each. */
+    int readCount() {
+        return size(readUnsigned());
+    }
+
+    byte[] readRaw(int length) {
+        int from = advance(length);
+        return Arrays.copyOfRange(buffer, from, from + length);
     }
 
     private int size(long value) {

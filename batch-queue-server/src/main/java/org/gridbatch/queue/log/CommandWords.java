@@ -36,6 +36,19 @@ final class CommandWords {
         if (command instanceof Command.Snooze c) {
             return named(c.jobIds(), jobId, "snoozed for " + c.delay() + by(c.by()));
         }
+        if (command instanceof Command.OpenArray c) return c.spec().arrayId().equals(jobId) ? "opened" : "";
+        if (command instanceof Command.AddItems c) {
+            return c.arrayId().equals(jobId) ? "given " + c.items().size() + " items from " + c.from() + " on" : "";
+        }
+        if (command instanceof Command.SealArray c) {
+            return c.arrayId().equals(jobId) ? "sealed with " + c.count() + " items" : "";
+        }
+        if (command instanceof Command.PauseArray c) {
+            return c.arrayId().equals(jobId) ? (c.paused() ? "paused" : "resumed") + by(c.by()) : "";
+        }
+        if (command instanceof Command.ThrottleArray c) {
+            return c.arrayId().equals(jobId) ? "throttled to " + c.most() + by(c.by()) : "";
+        }
         return "";
     }
 
@@ -45,6 +58,7 @@ final class CommandWords {
         if (command instanceof Command.Release c) return "its lease was released" + because(c.reason());
         if (command instanceof Command.Promote) return "its time came";
         if (command instanceof Command.Prune) return "forgotten";
+        if (command instanceof Command.Sweep) return "ended with its array";
         if (command instanceof Command.Tell) return "told of the end of a job that it waits for";
         return "changed with " + command.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " of others";
     }

@@ -39,6 +39,12 @@ public final class EntryCodec {
     private static final int PAUSE_SCHEDULE = 42;
     private static final int RUN_SCHEDULE = 43;
     private static final int FIRE = 44;
+    private static final int OPEN_ARRAY = 50;
+    private static final int ADD_ITEMS = 51;
+    private static final int SEAL_ARRAY = 52;
+    private static final int PAUSE_ARRAY = 53;
+    private static final int THROTTLE_ARRAY = 54;
+    private static final int SWEEP = 55;
 
     private EntryCodec() {}
 
@@ -229,6 +235,42 @@ public final class EntryCodec {
             writeMore(out, c.room());
             return FIRE;
         }
+        if (command instanceof Command.OpenArray c) {
+            ArrayCodec.writeSpec(out, c.spec());
+            ArrayCodec.writeItems(out, c.workers());
+            write(out, c.room());
+            writeMore(out, c.room());
+            return OPEN_ARRAY;
+        }
+        if (command instanceof Command.AddItems c) {
+            out.writeString(c.arrayId());
+            out.writeInt(c.from());
+            ArrayCodec.writeItems(out, c.items());
+            write(out, c.room());
+            writeMore(out, c.room());
+            return ADD_ITEMS;
+        }
+        if (command instanceof Command.SealArray c) {
+            out.writeString(c.arrayId());
+            out.writeInt(c.count());
+            return SEAL_ARRAY;
+        }
+        if (command instanceof Command.PauseArray c) {
+            out.writeString(c.arrayId());
+            out.writeBoolean(c.paused());
+            out.writeString(c.by());
+            return PAUSE_ARRAY;
+        }
+        if (command instanceof Command.ThrottleArray c) {
+            out.writeString(c.arrayId());
+            out.writeInt(c.most());
+            out.writeString(c.by());
+            return THROTTLE_ARRAY;
+        }
+        if (command instanceof Command.Sweep c) {
+            out.writeInt(c.most());
+            return SWEEP;
+        }
         throw new AssertionError("unhandled command " + command);
     }
 
@@ -312,6 +354,20 @@ public final class EntryCodec {
                         in.readBoolean(),
                         in.readLong(),
                         readMore(in, readRoom(in)));
+            case OPEN_ARRAY:
+                return new Command.OpenArray(
+                        ArrayCodec.readSpec(in), ArrayCodec.readItems(in), readMore(in, readRoom(in)));
+            case ADD_ITEMS:
+                return new Command.AddItems(
+                        in.readString(), in.readInt(), ArrayCodec.readItems(in), readMore(in, readRoom(in)));
+            case SEAL_ARRAY:
+                return new Command.SealArray(in.readString(), in.readInt());
+            case PAUSE_ARRAY:
+                return new Command.PauseArray(in.readString(), in.readBoolean(), in.readString());
+            case THROTTLE_ARRAY:
+                return new Command.ThrottleArray(in.readString(), in.readInt(), in.readString());
+            case SWEEP:
+                return new Command.Sweep(in.readInt());
             default:
                 throw new IllegalStateException(
                         "a log entry has a command of type " + type + ": use the version that wrote it");

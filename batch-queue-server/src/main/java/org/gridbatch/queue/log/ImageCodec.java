@@ -21,7 +21,7 @@ import org.gridbatch.queue.core.Job;
 
 /**
  * The bytes of a whole state: a magic number and a format version, a head, each job as a block, a block of all that is
- * not in the jobs, and a CRC32C.
+ * not in the jobs, each array as a block, and a CRC32C.
  */
 public final class ImageCodec {
     private static final int MAGIC = 0x47425153;
@@ -60,7 +60,15 @@ public final class ImageCodec {
         block.writeList(image.untold(), RulesCodec::writeEnded);
         writeHistory(block, image.history());
         ScheduleCodec.writeAll(block, image.schedules());
+        if (!image.arrays().isEmpty()) block.writeUnsigned(image.arrays().size());
         chunk.writeBlock(block);
+        for (Image.Array array : image.arrays()) {
+            checked.write(chunk.array(), 0, chunk.size());
+            chunk.clear();
+            block.clear();
+            ArrayCodec.write(block, array);
+            chunk.writeBlock(block);
+        }
         checked.write(chunk.array(), 0, chunk.size());
         DataOutputStream tail = new DataOutputStream(stream);
         tail.writeLong(checked.getChecksum().getValue());
@@ -98,7 +106,8 @@ public final class ImageCodec {
                     rest.readList(RulesCodec::readEnded),
                     jobs,
                     rest.hasMore() ? readHistory(rest) : Image.History.NONE,
-                    rest.hasMore() ? ScheduleCodec.readAll(rest) : Image.Schedules.NONE);
+                    rest.hasMore() ? ScheduleCodec.readAll(rest) : Image.Schedules.NONE,
+                    readArrays(rest.hasMore() ? rest.readUnsigned() : 0, in));
             long found = checked.getChecksum().getValue();
             long wanted = new DataInputStream(buffered).readLong();
             if (buffered.read() >= 0) throw new IOException("the snapshot goes on behind its end");
@@ -112,6 +121,12 @@ public final class ImageCodec {
         } catch (RuntimeException e) {
             throw new IOException("the snapshot is damaged: " + e.getMessage(), e);
         }
+    }
+
+    private static List<Image.Array> readArrays(long count, DataInputStream in) throws IOException {
+        List<Image.Array> arrays = new ArrayList<>();
+        for (long i = 0; i < count; i++) arrays.add(ArrayCodec.read(block(in)));
+        return arrays;
     }
 
     private static void writeHistory(Bytes out, Image.History history) {

@@ -199,6 +199,9 @@ final class JobCodec {
         out.writeInt(job.refusals());
         out.writeList(job.waitsFor(), JobCodec::writeDependency);
         out.writeLong(job.outbox());
+        if (!job.isItem()) return;
+        out.writeString(job.arrayId());
+        out.writeInt(job.index());
     }
 
     static Job readJob(ByteReader in) {
@@ -223,7 +226,9 @@ final class JobCodec {
                 in.readList(JobCodec::readAttempt),
                 in.readInt(),
                 in.readList(JobCodec::readDependency),
-                in.hasMore() ? in.readLong() : 0);
+                in.hasMore() ? in.readLong() : 0,
+                in.hasMore() ? in.readString() : "",
+                in.hasMore() ? in.readInt() : 0);
     }
 
     static void writeAudit(Bytes out, Audit audit) {

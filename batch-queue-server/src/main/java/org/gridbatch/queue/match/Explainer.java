@@ -21,9 +21,11 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
 import org.gridbatch.api.Reason;
 import org.gridbatch.queue.core.Barrier;
 import org.gridbatch.queue.core.Job;
+import org.gridbatch.queue.core.JobArray;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Shape;
 
@@ -58,6 +60,9 @@ public final class Explainer {
 
     /** The strongest reason first; never empty. */
     public List<Reason> why(Job job, Instant time, long nowNanos) {
+        JobArray array = machine.array(job.id());
+        boolean waits = job.state() == JobState.AVAILABLE || job.state() == JobState.EXECUTING || !isSealed(array);
+        if (array != null && waits) return ofArray(array, time, nowNanos);
         return switch (job.state()) {
             case COMPLETED, CANCELLED, DISCARDED ->
                 one(Reason.Kind.FINAL, "it is " + word(job) + " since " + Instant.ofEpochMilli(job.finalAtMillis()));
@@ -76,6 +81,24 @@ public final class Explainer {
             case BLOCKED -> blocked(job);
             case AVAILABLE -> available(job, time, nowNanos);
         };
+    }
+
+    private static boolean isSealed(JobArray array) {
+        return array == null || array.view().sealed();
+    }
+
+    private List<Reason> ofArray(JobArray array, Instant time, long nowNanos) {
+        Barrier barrier = machine.barrier(array);
+        if (barrier != null) return List.of(of(barrier, machine.job(array.id())));
+        int next = array.nextUntouched(0);
+        if (next >= 0) {
+            Job item = array.job(next);
+            return why(item, time, nowNanos).stream()
+                    .map(one -> new Reason(one.kind(), "item " + next + ": " + one.text()))
+                    .toList();
+        }
+        return one(
+                Reason.Kind.EXECUTING, array.executing() + " items are executing, and none waits that never started");
     }
 
     private List<Reason> blocked(Job job) {
@@ -242,6 +265,9 @@ public final class Explainer {
                                 + machine.rules().limit(job.spec().limitKey()).concurrency());
             case QUEUE_RATE -> new Reason(Reason.Kind.RATE, queue + " may start the next job at " + until(barrier));
             case KEY_RATE -> new Reason(Reason.Kind.RATE, key + " may start the next job at " + until(barrier));
+            case ARRAY -> new Reason(Reason.Kind.ARRAY, barrier.subject());
+            case ARRAY_PAUSED -> new Reason(Reason.Kind.PAUSED, barrier.subject());
+            case ARRAY_THROTTLE -> new Reason(Reason.Kind.LIMIT, barrier.subject());
             case EXCLUSIVE ->
                 new Reason(
                         Reason.Kind.KEY, "key " + job.spec().exclusiveKey() + " is busy with job " + barrier.subject());

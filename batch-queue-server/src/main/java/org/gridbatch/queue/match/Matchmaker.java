@@ -30,6 +30,7 @@ import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.queue.core.Barrier;
 import org.gridbatch.queue.core.Change;
 import org.gridbatch.queue.core.Job;
+import org.gridbatch.queue.core.JobArray;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Result;
 import org.gridbatch.queue.core.Shape;
@@ -59,7 +60,7 @@ public final class Matchmaker {
     private final Reserved reserved = new Reserved();
     private final Set<String> graceKeys = new TreeSet<>();
     private final Set<Bin> rateLimited = new LinkedHashSet<>();
-    /** Jobs that were offered while some claims look at each job. */
+    /** Jobs that came in sight, or may start again, while some claims look at each job. */
     private final TreeMap<Long, Job> freshJobs = new TreeMap<>();
     /** Claims that were opened since they were last tried. */
     private final TreeMap<Long, Claim> freshClaims = new TreeMap<>();
@@ -93,10 +94,20 @@ public final class Matchmaker {
         this.maxClaims = maxClaims;
         time = machine.lastTime();
         rulesVersion = machine.rules().version();
-        waiting = new Waiting(machine.rules(), this::isKeyFree, workers::forgetFits);
+        waiting = new Waiting(
+                machine.rules(), reserved, this::isKeyFree, this::mayStartItem, this::shown, workers::forgetFits);
         explainer = new Explainer(machine, workers, leases, parked, waiting, () -> held);
         graceKeys.addAll(machine.heldKeys());
-        for (Job job : machine.jobs()) if (job.state() == JobState.AVAILABLE) waiting.add(job);
+        for (JobArray array : machine.arrays()) {
+            if (!machine.job(array.id()).state().isFinal()) waiting.arrayChanged(array);
+        }
+        for (Job job : machine.jobs()) {
+            if (job.state() == JobState.AVAILABLE && machine.array(job.id()) == null) waiting.add(job);
+        }
+    }
+
+    private boolean mayStartItem(JobArray array) {
+        return machine.barrier(array) == null && array.executing() + reserved.ofArray(array.id()) < array.throttle();
     }
 
     /** Says why a job is not executing. */
@@ -217,11 +228,31 @@ public final class Matchmaker {
     public void changed(Change change) {
         Job before = change.before();
         Job after = change.after();
+        JobArray array = after == null ? null : machine.array(after.id());
+        if (array != null) {
+            arrayChanged(array, before, after);
+            return;
+        }
         if (before != null && before.state() == JobState.AVAILABLE) withdraw(before);
         boolean ran = before != null && before.tenure() != null;
         boolean runs = after != null && after.tenure() != null;
         if (ran != runs) gatesChanged(runs ? after : before);
-        if (after != null && after.state() == JobState.AVAILABLE && !reserved.has(after.id())) offer(after);
+        if (after != null && after.state() == JobState.AVAILABLE && !reserved.has(after.id())) waiting.add(after);
+    }
+
+    private void arrayChanged(JobArray array, Job before, Job after) {
+        if (after.state().isFinal()) {
+            waiting.arrayEnded(array.id());
+            return;
+        }
+        waiting.arrayChanged(array);
+        boolean opens = after.state() == JobState.AVAILABLE && (before == null || before.state() != after.state());
+        if (!opens || !parked.hasChoosy()) return;
+        for (Claim claim : parked.all()) {
+            if (claim.accepts == null && claim.request.jobId().isEmpty()) continue;
+            claim.scannedUpTo = 0;
+            freshClaims.put(claim.number, claim);
+        }
     }
 
     private void withdraw(Job job) {
@@ -229,8 +260,7 @@ public final class Matchmaker {
         freshJobs.remove(job.sequence());
     }
 
-    private void offer(Job job) {
-        waiting.add(job);
+    private void shown(Job job) {
         if (parked.hasChoosy()) freshJobs.put(job.sequence(), job);
     }
 
@@ -242,14 +272,20 @@ public final class Matchmaker {
             if (barrier != null && barrier.kind() == Barrier.Kind.GRACE) graceKeys.add(key);
             waiting.keyChanged(key);
         }
+        arrayMoved(job.arrayId());
         reopen(job.spec());
+    }
+
+    private void arrayMoved(String arrayId) {
+        JobArray array = machine.array(arrayId);
+        if (array != null && !machine.job(arrayId).state().isFinal()) waiting.arrayChanged(array);
     }
 
     private void reopen(JobSpec spec) {
         if (!machine.rules().limitOfQueue(spec.queue()).equals(Limit.NONE)) {
-            for (Bin bin : waiting.ofQueue(spec.queue())) bin.fresh = true;
+            waiting.ofQueue(spec.queue()).forEach(waiting::reopened);
         }
-        if (!spec.limitKey().isEmpty()) for (Bin bin : waiting.ofLimitKey(spec.limitKey())) bin.fresh = true;
+        if (!spec.limitKey().isEmpty()) waiting.ofLimitKey(spec.limitKey()).forEach(waiting::reopened);
     }
 
     /** Looks whether time has opened what it closes. */
@@ -264,7 +300,7 @@ public final class Matchmaker {
         for (Bin bin : List.copyOf(rateLimited)) {
             if (machine.allowance(bin.shape, now) == 0) continue;
             rateLimited.remove(bin);
-            bin.fresh = true;
+            waiting.reopened(bin);
         }
     }
 
@@ -316,8 +352,9 @@ public final class Matchmaker {
             return room <= 0;
         }
 
-        void promise(Claim claim, JobSpec spec) {
-            reserved.add(spec);
+        void promise(Claim claim, JobSpec spec, String arrayId) {
+            reserved.add(spec, arrayId);
+            arrayMoved(arrayId);
             if (!spec.exclusiveKey().isEmpty()) waiting.keyChanged(spec.exclusiveKey());
             waiting.taken(machine.rules().orderOf(spec.queue()), spec.tenant());
             claim.proposed.add(spec.jobId());
@@ -344,7 +381,7 @@ public final class Matchmaker {
             Job job = next(claim, round);
             while (job != null && !round.isOver()) {
                 withdraw(job);
-                round.promise(claim, job.spec());
+                round.promise(claim, job.spec(), job.arrayId());
                 job = next(claim, round);
             }
             if (round.scans <= 0) return;
@@ -363,10 +400,10 @@ public final class Matchmaker {
 
     /** The oldest job that a choosy claim accepts, of those that it has not looked at. */
     private Job scan(Claim claim, Round round) {
-        for (Job job : machine.beyond(claim.scannedUpTo, false)) {
+        for (Job job = machine.after(claim.scannedUpTo); job != null; job = machine.after(claim.scannedUpTo)) {
             if (round.scans-- <= 0) return null;
             claim.scannedUpTo = job.sequence();
-            if (isFree(job, claim) && claim.accepts(job.spec())) return job;
+            if (claim.accepts(job.spec()) && isFree(job, claim)) return job;
         }
         return null;
     }
@@ -374,7 +411,9 @@ public final class Matchmaker {
     private boolean isFree(Job job, Claim claim) {
         if (job.state() != JobState.AVAILABLE || reserved.has(job.id())) return false;
         Bin bin = waiting.bin(Shape.of(job.spec()));
-        return claim.takes(bin) && isOpen(bin) && waiting.isInSight(job);
+        if (!claim.takes(bin) || !isOpen(bin)) return false;
+        if (job.isItem()) waiting.bring(job);
+        return waiting.isInSight(job);
     }
 
     /** New jobs look for claims that have chosen them. */
@@ -386,7 +425,7 @@ public final class Matchmaker {
             Claim claim = parked.choosing(bin, job.spec());
             if (claim == null) continue;
             withdraw(job);
-            round.promise(claim, job.spec());
+            round.promise(claim, job.spec(), job.arrayId());
         }
     }
 
@@ -403,7 +442,7 @@ public final class Matchmaker {
                 continue;
             }
             withdraw(job);
-            round.promise(claim, job.spec());
+            round.promise(claim, job.spec(), job.arrayId());
         }
     }
 
@@ -424,7 +463,7 @@ public final class Matchmaker {
         if (!isOpen(bin) || !spec.exclusiveKey().isEmpty() && !isKeyFree(spec.exclusiveKey())) return;
         Claim claim = parked.hasChoosy() ? parked.choosing(bin, spec) : null;
         if (claim == null) claim = claimFor(bin);
-        if (claim != null) round.promise(claim, spec);
+        if (claim != null) round.promise(claim, spec, "");
     }
 
     /** Whether one more job of a bin may start. */
@@ -490,7 +529,8 @@ public final class Matchmaker {
             if (!spec.exclusiveKey().isEmpty()) waiting.keyChanged(spec.exclusiveKey());
             reopen(spec);
             Job job = machine.job(jobId);
-            if (job != null && job.state() == JobState.AVAILABLE) offer(job);
+            if (job != null) arrayMoved(job.arrayId());
+            if (job != null && job.state() == JobState.AVAILABLE) waiting.add(job);
         }
         claim.proposed.clear();
     }

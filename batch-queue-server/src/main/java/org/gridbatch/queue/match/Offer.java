@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.gridbatch.api.Ad;
 import org.gridbatch.api.Placement;
+import org.osgi.framework.Filter;
 
 /** A worker's ad in the form in which it is matched; it remembers which bins it fits. */
 final class Offer {
@@ -51,7 +52,12 @@ final class Offer {
     }
 
     boolean meets(Bin bin) {
-        return bin.requires == null || bin.requires.matches(attributes);
+        return meets(bin.requires);
+    }
+
+    /** @param filter null if any offer will do */
+    boolean meets(Filter filter) {
+        return filter == null || filter.matches(attributes);
     }
 
     boolean hasCommands(Placement placement) {

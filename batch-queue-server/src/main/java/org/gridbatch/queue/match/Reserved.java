@@ -16,6 +16,8 @@ final class Reserved {
     private final Map<String, JobSpec> jobs = new HashMap<>();
     private final Map<String, Integer> ofQueue = new HashMap<>();
     private final Map<String, Integer> ofLimitKey = new HashMap<>();
+    private final Map<String, Integer> ofArray = new HashMap<>();
+    private final Map<String, String> arrays = new HashMap<>();
     private final Set<String> keys = new HashSet<>();
 
     boolean has(String jobId) {
@@ -26,7 +28,12 @@ final class Reserved {
         return keys.contains(exclusiveKey);
     }
 
-    void add(JobSpec spec) {
+    /** @param arrayId the array that it is an item of; empty if it is none */
+    void add(JobSpec spec, String arrayId) {
+        if (!arrayId.isEmpty()) {
+            arrays.put(spec.jobId(), arrayId);
+            ofArray.merge(arrayId, 1, Integer::sum);
+        }
         jobs.put(spec.jobId(), spec);
         ofQueue.merge(spec.queue(), 1, Integer::sum);
         if (!spec.limitKey().isEmpty()) ofLimitKey.merge(spec.limitKey(), 1, Integer::sum);
@@ -35,6 +42,8 @@ final class Reserved {
 
     JobSpec remove(String jobId) {
         JobSpec spec = jobs.remove(jobId);
+        String arrayId = arrays.remove(jobId);
+        if (arrayId != null) less(ofArray, arrayId);
         less(ofQueue, spec.queue());
         if (!spec.limitKey().isEmpty()) less(ofLimitKey, spec.limitKey());
         if (!spec.exclusiveKey().isEmpty()) keys.remove(spec.exclusiveKey());
@@ -45,6 +54,11 @@ final class Reserved {
     int of(Shape shape) {
         int queue = ofQueue.getOrDefault(shape.queue(), 0);
         return shape.limitKey().isEmpty() ? queue : Math.max(queue, ofLimitKey.getOrDefault(shape.limitKey(), 0));
+    }
+
+    /** How many of them are items of an array. */
+    int ofArray(String arrayId) {
+        return ofArray.getOrDefault(arrayId, 0);
     }
 
     private static void less(Map<String, Integer> counts, String name) {

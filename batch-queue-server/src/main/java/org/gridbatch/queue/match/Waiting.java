@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.gridbatch.queue.core.Job;
+import org.gridbatch.queue.core.JobArray;
 import org.gridbatch.queue.core.Rules;
 import org.gridbatch.queue.core.Shape;
 
@@ -38,7 +40,10 @@ final class Waiting {
     private static final int MAX_BINS = 8_192;
 
     private final Rules rules;
+    private final Reserved reserved;
+    private final Predicate<JobArray> isArrayOpen;
     private final Predicate<String> isKeyFree;
+    private final Consumer<Job> shown;
     private final Runnable binsRenumbered;
     private final Turns turns = new Turns();
     private final Map<Shape, Bin> bins = new HashMap<>();
@@ -49,10 +54,26 @@ final class Waiting {
     /** All jobs with an exclusive key, by the key and the lane that they would be in. */
     private final Map<String, Map<Bin, Map<String, TreeSet<Job>>>> keyed = new HashMap<>();
 
+    /** Of arrays that are not final. */
+    private final Map<String, Feed> feeds = new HashMap<>();
+
     private int nextIndex;
 
-    Waiting(Rules rules, Predicate<String> isKeyFree, Runnable binsRenumbered) {
+    /**
+     * @param isArrayOpen whether one more item of an array may start
+     * @param shown told of each job that comes in sight
+     */
+    Waiting(
+            Rules rules,
+            Reserved reserved,
+            Predicate<String> isKeyFree,
+            Predicate<JobArray> isArrayOpen,
+            Consumer<Job> shown,
+            Runnable binsRenumbered) {
         this.rules = rules;
+        this.reserved = reserved;
+        this.isArrayOpen = isArrayOpen;
+        this.shown = shown;
         this.isKeyFree = isKeyFree;
         this.binsRenumbered = binsRenumbered;
     }
@@ -84,7 +105,41 @@ final class Waiting {
         binsRenumbered.run();
     }
 
+    /** Something has changed for all items of an array, or one of them has started or ended. */
+    void arrayChanged(JobArray array) {
+        Feed feed = feeds.computeIfAbsent(array.id(), id -> new Feed(array));
+        boolean open = isArrayOpen.test(array);
+        if (open != feed.open) {
+            feed.open = open;
+            TreeSet<Job> some = open ? feed.held : feed.shown;
+            for (Job job : new ArrayList<>(some)) {
+                Bin bin = bin(Shape.of(job.spec()));
+                hide(bin, job);
+                show(bin, job);
+            }
+        }
+        refill(feed);
+    }
+
+    /** An array is final. */
+    void arrayEnded(String arrayId) {
+        feeds.remove(arrayId);
+    }
+
+    private void refill(Feed feed) {
+        for (Job job = feed.next(reserved); job != null; job = feed.next(reserved)) add(job);
+    }
+
+    /** Brings an item that somebody wants before its turn. */
+    void bring(Job item) {
+        Feed feed = feeds.get(item.arrayId());
+        boolean isThere = feed == null || feed.hasBrought(item.id()) || reserved.has(item.id());
+        if (!isThere && feed.open && item.index() < feed.array.frontier()) add(item);
+    }
+
     void add(Job job) {
+        Feed feed = feeds.get(job.arrayId());
+        if (feed != null) feed.brought(job);
         Bin bin = bin(Shape.of(job.spec()));
         String key = job.spec().exclusiveKey();
         if (key.isEmpty()) {
@@ -102,6 +157,14 @@ final class Waiting {
     }
 
     void remove(Job job) {
+        takeOut(job);
+        Feed feed = feeds.get(job.arrayId());
+        if (feed == null) return;
+        feed.taken(job);
+        refill(feed);
+    }
+
+    private void takeOut(Job job) {
         Bin bin = bins.get(Shape.of(job.spec()));
         if (bin == null) return;
         String key = job.spec().exclusiveKey();
@@ -124,10 +187,14 @@ final class Waiting {
         boolean free = isKeyFree.test(key);
         Map<Bin, Map<String, TreeSet<Job>>> ofKey = keyed.get(key);
         if (ofKey == null) return;
+        Set<Feed> hidden = new LinkedHashSet<>();
         ofKey.forEach((bin, groups) -> groups.values().forEach(group -> {
-            if (free) show(bin, group.first());
-            else hide(bin, group.first());
+            Job first = group.first();
+            if (free) show(bin, first);
+            else hide(bin, first);
+            if (!free && feeds.containsKey(first.arrayId())) hidden.add(feeds.get(first.arrayId()));
         }));
+        hidden.forEach(this::refill);
     }
 
     /** Whether a job can be proposed now, as far as its exclusive key goes. */
@@ -138,8 +205,14 @@ final class Waiting {
     }
 
     private void show(Bin bin, Job job) {
+        Feed feed = feeds.get(job.arrayId());
+        if (feed != null) {
+            (feed.open ? feed.shown : feed.held).add(job);
+            if (!feed.open) return;
+        }
         Bin.Lane lane = bin.lanes.computeIfAbsent(job.spec().tenant(), name -> new Bin.Lane(bin));
         if (!lane.jobs.add(job)) return;
+        shown.accept(job);
         bin.fresh = true;
         if (lane.jobs.size() > 1) return;
         if (bin.isEmpty())
@@ -148,6 +221,11 @@ final class Waiting {
     }
 
     private void hide(Bin bin, Job job) {
+        Feed feed = feeds.get(job.arrayId());
+        if (feed != null) {
+            feed.shown.remove(job);
+            feed.held.remove(job);
+        }
         Bin.Lane lane = bin.lanes.get(job.spec().tenant());
         if (lane == null || !lane.jobs.remove(job) || !lane.jobs.isEmpty()) return;
         turns.leave(lane);
@@ -182,12 +260,19 @@ final class Waiting {
         Bin bin = bins.get(Shape.of(job.spec()));
         Bin.Lane lane = bin == null ? null : bin.lanes.get(job.spec().tenant());
         if (lane == null) return 0;
-        int ahead = 0;
+        Feed feed = feeds.get(job.arrayId());
+        int ahead = feed == null || feed.hasBrought(job.id()) ? 0 : Math.min(most, feed.ahead(job));
         for (Job other : lane.jobs) {
             if (ahead >= most || ORDER.compare(other, job) >= 0) break;
             ahead++;
         }
         return ahead;
+    }
+
+    /** A gate has opened: what stands before it is to be tried again. */
+    void reopened(Bin bin) {
+        bin.fresh = true;
+        for (Bin.Lane lane : bin.byTurn) shown.accept(lane.jobs.first());
     }
 
     /** The operator has changed something: queues may have another class. */

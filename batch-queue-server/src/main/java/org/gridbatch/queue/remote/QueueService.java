@@ -14,7 +14,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.gridbatch.api.Ad;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.AuditPage;
 import org.gridbatch.api.AuditQuery;
 import org.gridbatch.api.BatchException;
@@ -54,6 +56,7 @@ import org.gridbatch.api.WorkQueue;
 import org.gridbatch.api.WorkerView;
 import org.gridbatch.queue.archive.HistoryReads;
 import org.gridbatch.queue.core.Command;
+import org.gridbatch.queue.core.Items;
 import org.gridbatch.queue.core.Result;
 import org.gridbatch.queue.core.Schedule;
 import org.gridbatch.queue.cron.Cron;
@@ -70,6 +73,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class QueueService implements JobQueue, WorkQueue, Operations, History, Schedules {
     private static final Logger LOG = LoggerFactory.getLogger(QueueService.class);
+    private static final Pattern ITEM_ID = Pattern.compile(".*:[0-9]{1,7}");
     private static final int MAX_WEIGHT = 1_000;
     private static final int MAX_SCHEDULES = 10_000;
     private static final long MAX_SCHEDULE_BYTES = 64L << 20;
@@ -91,14 +95,78 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     public CompletionStage<List<Submitted>> submit(List<JobSpec> jobs) {
         return guarded(() -> {
             List<JobSpec> checked = list("jobs", jobs, 1);
-            for (JobSpec job : checked) {
-                checkScript(job);
-                Filters.of("requires of job " + job.jobId(), job.placement().requires());
-            }
+            checked.forEach(this::checkJob);
             return then(
                     engine.execute(new Command.Submit(checked, settings.room())),
                     result -> as(Result.Accepted.class, result).jobs());
         });
+    }
+
+    @Override
+    public CompletionStage<Submitted> openArray(ArraySpec array) {
+        return guarded(() -> {
+            ArraySpec checked = given("array", array);
+            checkJob(checked.template());
+            if (checked.then() != null) checkJob(checked.then());
+            Filters.of("on each of array " + checked.arrayId(), checked.onEach());
+            return then(
+                    engine.openArray(checked),
+                    result -> as(Result.Accepted.class, result).jobs().get(0));
+        });
+    }
+
+    @Override
+    public CompletionStage<Integer> addItems(String arrayId, int from, List<String> items) {
+        return guarded(() -> {
+            range("from", from, 0, Limits.ITEMS);
+            given("list of items", items);
+            range("the number of items", items.size(), 1, Limits.ITEMS_OF_CALL);
+            int chars = 0;
+            for (int i = 0; i < items.size(); i++) {
+                String item = given("item " + (from + i), items.get(i));
+                if (item.length() > Limits.ITEM) {
+                    throw new InvalidRequestException("item " + (from + i) + " of array " + arrayId + " has "
+                            + item.length() + " characters, want at most " + Limits.ITEM);
+                }
+                chars += item.length();
+            }
+            range("the number of characters of all items", chars, 0, Limits.CHARS_OF_CALL);
+            return then(
+                    engine.execute(new Command.AddItems(id(arrayId), from, Items.of(items), settings.room())),
+                    result -> as(Result.Done.class, result).jobs());
+        });
+    }
+
+    @Override
+    public CompletionStage<Submitted> sealArray(String arrayId, int count) {
+        return guarded(() -> {
+            range("count", count, 0, Limits.ITEMS);
+            return then(
+                    engine.execute(new Command.SealArray(id(arrayId), count)),
+                    result -> as(Result.Accepted.class, result).jobs().get(0));
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> pauseArray(String arrayId, boolean paused, String by) {
+        return guarded(() -> set(new Command.PauseArray(id(arrayId), paused, by(by))));
+    }
+
+    @Override
+    public CompletionStage<Void> throttleArray(String arrayId, int most, String by) {
+        return guarded(() -> {
+            range("throttle", most, 0, Limits.ITEMS);
+            return set(new Command.ThrottleArray(id(arrayId), most, by(by)));
+        });
+    }
+
+    private void checkJob(JobSpec job) {
+        if (ITEM_ID.matcher(job.jobId()).matches()) {
+            throw new InvalidRequestException("job id " + job.jobId()
+                    + " ends in a colon and a number, as the ids of the items of an array do; choose another one");
+        }
+        checkScript(job);
+        Filters.of("requires of job " + job.jobId(), job.placement().requires());
     }
 
     private void checkScript(JobSpec job) {

@@ -68,6 +68,8 @@ public class JobsTest {
                 List.of(),
                 0,
                 List.of(),
-                state.isFinal() ? 1 : 0);
+                state.isFinal() ? 1 : 0,
+                "",
+                0);
     }
 }

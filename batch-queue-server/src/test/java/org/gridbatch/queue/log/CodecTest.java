@@ -18,8 +18,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.Backoff;
+import org.gridbatch.api.Canary;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
@@ -34,6 +36,7 @@ import org.gridbatch.api.ScheduleSpec;
 import org.gridbatch.api.Unique;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Image;
+import org.gridbatch.queue.core.Items;
 import org.gridbatch.queue.core.QueueMachine;
 import org.junit.Test;
 
@@ -72,6 +75,14 @@ public class CodecTest {
             ScheduleSpec.Missed.ALL,
             ScheduleSpec.Overlap.ONE);
 
+    private static final ArraySpec ARRAY = new ArraySpec(
+            JobSpec.script("echo $it").jobId("array-1").exclusiveKey("c-").build(),
+            16,
+            true,
+            new Canary(10, 5),
+            JobSpec.script("echo done").jobId("then-1").build(),
+            "(site=a)");
+
     private static final List<Command> COMMANDS = List.of(
             new Command.Submit(
                     List.of(FULL, JobSpec.script("x").jobId("j").build()), new Command.Room(1, 2, 3, 100, 100, 100)),
@@ -104,7 +115,23 @@ public class CodecTest {
             new Command.RemoveSchedule("nightly", "ann@n1"),
             new Command.PauseSchedule("nightly", true, ""),
             new Command.RunSchedule("nightly", "job-1", new Command.Room(1, 2, 3, 4, 5, 6), "ann@n1"),
-            new Command.Fire("nightly", 7, 60_000, true, 120_000, new Command.Room(1, 2, 3, 4, 5, 6)));
+            new Command.Fire("nightly", 7, 60_000, true, 120_000, new Command.Room(1, 2, 3, 4, 5, 6)),
+            new Command.OpenArray(ARRAY, Items.NONE, new Command.Room(1, 2, 3, 4, 5, 6)),
+            new Command.AddItems(
+                    "array-1", 7, Items.of(List.of("a", "", "größer")), new Command.Room(1, 2, 3, 4, 5, 6)),
+            new Command.SealArray("array-1", 1_000_000),
+            new Command.PauseArray("array-1", true, "ann@n1"),
+            new Command.ThrottleArray("array-1", 16, "ann@n1"),
+            new Command.Sweep(1_000));
+
+    @Test
+    public void anArrayOfEveryKindComesBackAsItWas() {
+        for (ArraySpec spec : List.of(ARRAY, ArraySpec.of(ARRAY.template()), ARRAY.withThen(null))) {
+            Bytes bytes = new Bytes(16);
+            ArrayCodec.writeSpec(bytes, spec);
+            assertEquals(spec, ArrayCodec.readSpec(new ByteReader(bytes.toArray())));
+        }
+    }
 
     @Test
     public void everyCommandComesBackAsItWas() {
@@ -175,6 +202,14 @@ public class CodecTest {
         machine.apply(
                 new Command.Fire("nightly", 1, 60_000, false, 120_000, Command.Room.AMPLE),
                 Instant.ofEpochMilli(60_000));
+        machine.apply(
+                new Command.OpenArray(ArraySpec.of(ARRAY.template()), Items.NONE, Command.Room.AMPLE),
+                Instant.ofEpochMilli(61_000));
+        machine.apply(
+                new Command.AddItems("array-1", 0, Items.of(List.of("a", "b", "c")), Command.Room.AMPLE),
+                Instant.ofEpochMilli(61_000));
+        machine.apply(new Command.SealArray("array-1", 3), Instant.ofEpochMilli(61_000));
+        machine.apply(new Command.Grant("w2", "i1", 2, List.of("array-1:1")), Instant.ofEpochMilli(61_000));
         Image image = machine.image();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageCodec.write(image, out);
