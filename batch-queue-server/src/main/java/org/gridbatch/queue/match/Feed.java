@@ -28,7 +28,8 @@ final class Feed {
     /** Those that would be in sight, but the array lets none of its items start. */
     final TreeSet<Job> held = new TreeSet<>(Comparator.comparingLong(Job::sequence));
 
-    boolean open;
+    private boolean open;
+    private int frontier;
     private int next;
 
     Feed(JobArray array) {
@@ -43,8 +44,21 @@ final class Feed {
         brought.remove(job.id());
     }
 
-    boolean isEmpty() {
-        return brought.isEmpty();
+    /**
+     * Takes note of how the array is now.
+     *
+     * @return whether other items may start than before
+     */
+    boolean look(boolean isOpen) {
+        boolean changed = open != isOpen || frontier != array.frontier();
+        open = isOpen;
+        frontier = array.frontier();
+        return changed;
+    }
+
+    /** Whether the array lets an item start. */
+    boolean lets(Job item) {
+        return open && item.index() < frontier;
     }
 
     boolean hasBrought(String jobId) {

@@ -108,11 +108,10 @@ final class Waiting {
     /** Something has changed for all items of an array, or one of them has started or ended. */
     void arrayChanged(JobArray array) {
         Feed feed = feeds.computeIfAbsent(array.id(), id -> new Feed(array));
-        boolean open = isArrayOpen.test(array);
-        if (open != feed.open) {
-            feed.open = open;
-            TreeSet<Job> some = open ? feed.held : feed.shown;
-            for (Job job : new ArrayList<>(some)) {
+        if (feed.look(isArrayOpen.test(array))) {
+            List<Job> some = new ArrayList<>(feed.shown);
+            some.addAll(feed.held);
+            for (Job job : some) {
                 Bin bin = bin(Shape.of(job.spec()));
                 hide(bin, job);
                 show(bin, job);
@@ -134,7 +133,7 @@ final class Waiting {
     void bring(Job item) {
         Feed feed = feeds.get(item.arrayId());
         boolean isThere = feed == null || feed.hasBrought(item.id()) || reserved.has(item.id());
-        if (!isThere && feed.open && item.index() < feed.array.frontier()) add(item);
+        if (!isThere && feed.lets(item)) add(item);
     }
 
     void add(Job job) {
@@ -207,8 +206,9 @@ final class Waiting {
     private void show(Bin bin, Job job) {
         Feed feed = feeds.get(job.arrayId());
         if (feed != null) {
-            (feed.open ? feed.shown : feed.held).add(job);
-            if (!feed.open) return;
+            boolean lets = feed.lets(job);
+            (lets ? feed.shown : feed.held).add(job);
+            if (!lets) return;
         }
         Bin.Lane lane = bin.lanes.computeIfAbsent(job.spec().tenant(), name -> new Bin.Lane(bin));
         if (!lane.jobs.add(job)) return;

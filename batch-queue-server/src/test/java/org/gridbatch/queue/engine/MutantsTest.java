@@ -120,6 +120,42 @@ public class MutantsTest {
     }
 
     @Test
+    public void letsOneMoreItemRunThanTheThrottle() throws Exception {
+        isFound("core/JobArray.java", "Integer.MAX_VALUE : throttle;", "Integer.MAX_VALUE : throttle + 1;");
+    }
+
+    @Test
+    public void startsItemsBesideTheCanary() throws Exception {
+        isFound("core/JobArray.java", "return trial == Trial.RUNNING ? Math", "return trial == Trial.FAILED ? Math");
+    }
+
+    @Test
+    public void startsItemsOfAPausedArray() throws Exception {
+        isFound("core/ArrayRules.java", "if (array.paused) return barrier(", "if (false) return barrier(");
+    }
+
+    @Test
+    public void tellsTheFollowingJobOtherCounts() throws Exception {
+        isFound("core/ArrayRules.java", "array.count(JobState.DISCARDED)));", "array.count(JobState.RETRYABLE)));");
+    }
+
+    @Test
+    public void endsAnArrayBeforeItsLastItem() throws Exception {
+        isFound(
+                "core/JobArray.java",
+                "+ count(JobState.CANCELLED) == size;",
+                "+ count(JobState.CANCELLED) >= size - 1;");
+    }
+
+    @Test
+    public void forgetsItemsOfARepeatedPiece() throws Exception {
+        isFound(
+                "core/ArrayCommands.java",
+                "c.items().from(repeated);",
+                "c.items().from(Math.min(repeated + 1, c.items().size() - 1));");
+    }
+
+    @Test
     public void givesADrainedWorkerJobs() throws Exception {
         isFound(
                 "core/Rules.java",
