@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.gridbatch.api.BatchException;
 import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.Limits;
 import org.osgi.framework.ServiceException;
 
 /** W5: what a great number of waiting jobs costs. */
@@ -25,12 +26,15 @@ final class Backlog {
     private final Duration time;
     private final int runs;
     private final int jobs;
+    private final boolean items;
 
-    Backlog(Figures figures, Duration time, int runs, int jobs) {
+    /** @param items whether they are the items of arrays, and not jobs of their own */
+    Backlog(Figures figures, Duration time, int runs, int jobs, boolean items) {
         this.figures = figures;
         this.time = time;
         this.runs = runs;
         this.jobs = jobs;
+        this.items = items;
     }
 
     /**
@@ -45,16 +49,24 @@ final class Backlog {
         long atFirst = waiting.made();
         boolean measured = jobs >= LEAST_FOR_HEAP && Heap.canAsk(serverPid);
         long heapBefore = measured ? Heap.usedBytes(serverPid) : 0;
-        figures.add(
-                "filling in bulks of 1,000", "jobs/s", fill(session, waiting).perSecond());
+        if (items)
+            figures.add(
+                    "filling with array items", "items/s", fillArrays(session).perSecond());
+        else
+            figures.add(
+                    "filling in bulks of 1,000",
+                    "jobs/s",
+                    fill(session, waiting).perSecond());
+        long filled = items ? jobs : waiting.made() - atFirst;
         if (measured) {
             double grown = Heap.usedBytes(serverPid) - heapBefore;
-            figures.add("full", "heap bytes per job", grown / (waiting.made() - atFirst));
+            figures.add("full", "heap bytes per " + (items ? "item" : "job"), grown / filled);
         }
         submit(session, waiting, "full");
         long available = session.available();
-        if (available != waiting.made()) {
-            throw new IllegalStateException(waiting.made() + " jobs were acknowledged, the server has " + available);
+        long acknowledged = waiting.made() + (items ? jobs : 0);
+        if (available != acknowledged) {
+            throw new IllegalStateException(acknowledged + " jobs were acknowledged, the server has " + available);
         }
         return available;
     }
@@ -65,6 +77,14 @@ final class Backlog {
         for (int run = 0; run < runs; run++) {
             figures.add(variant, CALLERS, Workloads.submit(session, waiting, CALLERS, time));
         }
+    }
+
+    private Timing fillArrays(Session session) throws Exception {
+        long start = System.nanoTime();
+        for (int left = jobs; left > 0; left -= Limits.ITEMS) {
+            new ArrayItems(session, "w5").fill(Math.min(left, Limits.ITEMS));
+        }
+        return new Timing(jobs, (System.nanoTime() - start) / 1e9, new long[0]);
     }
 
     private Timing fill(Session session, Jobs waiting) throws Exception {

@@ -153,6 +153,7 @@ public final class Bench implements AutoCloseable {
                 options.seconds(),
                 options.runs(),
                 options.jobs(),
+                options.items(),
                 zookeeper,
                 serverPid,
                 acknowledged,

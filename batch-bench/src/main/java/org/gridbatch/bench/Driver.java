@@ -79,7 +79,10 @@ public final class Driver {
                 Figures figures = figures(workload);
                 switch (workload) {
                     case W1 -> workloads.w1(figures);
-                    case W2 -> workloads.w2(figures);
+                    case W2 -> {
+                        workloads.w2(figures);
+                        workloads.w2Items(figures);
+                    }
                     case W3 -> workloads.w3(figures);
                     case W4 -> {
                         workloads.w4(figures);
@@ -109,7 +112,8 @@ public final class Driver {
             say("W5, " + orders.jobs() + " jobs");
             Figures figures = figures(Workload.W5);
             long pid = orders.inProcess() ? ProcessHandle.current().pid() : orders.serverPid();
-            long acknowledged = new Backlog(figures, orders.time(), orders.runs(), orders.jobs()).fill(session, pid);
+            long acknowledged = new Backlog(figures, orders.time(), orders.runs(), orders.jobs(), orders.items())
+                    .fill(session, pid);
             figures.handOn(figure -> Line.print(out, Line.FIGURE, figure));
             Line.print(out, Line.KILL, acknowledged);
             // In-process nothing follows: it is this process that is killed.

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param seconds of one run of a workload
  * @param runs that count; one more comes first and does not
  * @param jobs that wait in W5
+ * @param items whether they are items of arrays
  * @param json file for the figures as JSON; null for none
  * @param recordings directory for a flight recording of each process; null for none
  */
@@ -27,6 +28,7 @@ public record Options(
         double seconds,
         int runs,
         int jobs,
+        boolean items,
         Path json,
         Path recordings) {
     /** @throws BenchException if a value is out of its bounds */

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  *
  * @param target {@code in-process} or {@code over-rsa}
  * @param part what to do there
+ * @param items whether those that wait in W5 are items of arrays
  * @param zookeeper where the server is found; empty in-process
  * @param serverPid the server's process; 0 in-process
  * @param acknowledged for {@link Part#RESTART}: how many jobs must be there
@@ -33,6 +34,7 @@ record Orders(
         double seconds,
         int runs,
         int jobs,
+        boolean items,
         String zookeeper,
         long serverPid,
         long acknowledged,
@@ -75,6 +77,7 @@ record Orders(
         words.add("seconds=" + seconds);
         words.add("runs=" + runs);
         words.add("jobs=" + jobs);
+        words.add("items=" + items);
         words.add("zookeeper=" + zookeeper);
         words.add("serverPid=" + serverPid);
         words.add("acknowledged=" + acknowledged);
@@ -100,6 +103,7 @@ record Orders(
                 Double.parseDouble(values.get("seconds")),
                 Integer.parseInt(values.get("runs")),
                 Integer.parseInt(values.get("jobs")),
+                Boolean.parseBoolean(values.get("items")),
                 values.get("zookeeper"),
                 Long.parseLong(values.get("serverPid")),
                 Long.parseLong(values.get("acknowledged")),

@@ -84,6 +84,16 @@ final class Workloads {
         }
     }
 
+    /** Items of one array, in pieces of 20,000; each acknowledged piece is on disk. */
+    void w2Items(Figures figures) throws Exception {
+        for (int run = -1; run < runs; run++) {
+            ArrayItems items = new ArrayItems(session, "w2");
+            Timing timing = ClosedLoop.run(1, time, caller -> items::addPiece);
+            if (run >= 0) figures.add("1 caller, array items", "items/s", timing.perSecond());
+            items.cancel();
+        }
+    }
+
     void w3(Figures figures) throws Exception {
         for (int slots : new int[] {1, 16}) {
             for (int run = -1; run < runs; run++) {

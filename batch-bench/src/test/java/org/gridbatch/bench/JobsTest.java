@@ -45,6 +45,7 @@ public class JobsTest {
                 0.5,
                 3,
                 1_000,
+                true,
                 "127.0.0.1:2181",
                 42,
                 7,
@@ -67,7 +68,8 @@ public class JobsTest {
     public void optionsSayWhatIsWrong() {
         BenchException e = assertThrows(
                 BenchException.class,
-                () -> new Options(Path.of("/"), null, EnumSet.of(Workload.W1), true, true, 0, 3, 1_000, null, null));
+                () -> new Options(
+                        Path.of("/"), null, EnumSet.of(Workload.W1), true, true, 0, 3, 1_000, false, null, null));
         assertEquals("--seconds is 0.0, want 0.1 to 600", e.getMessage());
     }
 }

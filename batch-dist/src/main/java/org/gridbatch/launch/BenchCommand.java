@@ -61,6 +61,9 @@ final class BenchCommand implements Callable<Integer> {
             description = "Jobs that wait in W5. Default: 1000000")
     private int jobs;
 
+    @Option(names = "--items", description = "Let those of W5 be items of arrays, and not jobs of their own.")
+    private boolean items;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file as well.")
     private Path json;
 
@@ -92,6 +95,7 @@ final class BenchCommand implements Callable<Integer> {
                     seconds,
                     runs,
                     jobs,
+                    items,
                     json,
                     recordings);
             try (Bench bench = new Bench(options, System.err)) {
