@@ -180,6 +180,15 @@ final class Changes {
             return new Changed(
                     jobId, ChangeOutcome.REFUSED, "", "it is " + word + ", and in the history only; push it anew");
         }
+        JobState item = state.jobs.stateOf(jobId);
+        if (item != null) {
+            String word = item.name().toLowerCase(Locale.ROOT);
+            return new Changed(
+                    jobId,
+                    ChangeOutcome.REFUSED,
+                    "",
+                    "it is " + word + ", and in the history only; try its array again");
+        }
         return new Changed(jobId, ChangeOutcome.UNKNOWN, "", "there is no such job, or it was pruned");
     }
 

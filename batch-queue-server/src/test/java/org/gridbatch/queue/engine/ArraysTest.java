@@ -589,6 +589,9 @@ public class ArraysTest {
         queue.complete("a:0");
         queue.execute(new Command.Prune(0, 0, Long.MAX_VALUE, 10));
         assertNull(queue.machine().job("a:0"));
+        assertEquals(
+                "it is completed, and in the history only; try its array again",
+                cancel("a:0").message());
         assertEquals(1, counts("a").count(JobState.COMPLETED));
         assertEquals("a:1", queue.take("w"));
         queue.complete("a:1");
