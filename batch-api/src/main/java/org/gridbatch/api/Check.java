@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
 
 /** The checks that the records of this package share; every refusal names the field, the value and what was wanted. */
 final class Check {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:~@-]*");
     private static final Pattern COMMAND = Pattern.compile("([^\\s:*()]+:)?[^\\s:*()]+");
 
     private static final Instant FAR_FUTURE = Instant.parse("9999-12-31T00:00:00Z");
@@ -33,11 +32,21 @@ final class Check {
 
     static String name(String field, String value, int maxLength) {
         String text = text(field, value, maxLength);
-        if (!NAME.matcher(text).matches()) {
+        if (!isName(text)) {
             throw new InvalidRequestException(field + " is '" + text
                     + "', want a letter or digit and then letters, digits or any of . _ : ~ @ -");
         }
         return text;
+    }
+
+    /** By hand: a start reads some names of each of a million jobs, and a regular expression took a tenth of that. */
+    private static boolean isName(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (!plain && (i == 0 || "._:~@-".indexOf(c) < 0)) return false;
+        }
+        return !text.isEmpty();
     }
 
     /** In lower case, since Gogo does not tell cases apart. */
@@ -78,7 +87,8 @@ final class Check {
     }
 
     static <T> List<T> list(String field, List<T> value, int maxSize) {
-        List<T> list = value == null ? List.of() : value;
+        if (value == null || value.isEmpty()) return List.of();
+        List<T> list = value;
         if (list.size() > maxSize) {
             throw new InvalidRequestException(field + " has " + list.size() + " entries, want at most " + maxSize);
         }
@@ -89,7 +99,8 @@ final class Check {
     }
 
     static Map<String, String> map(String field, Map<String, String> value, int maxSize) {
-        Map<String, String> map = value == null ? Map.of() : new LinkedHashMap<>(value);
+        if (value == null || value.isEmpty()) return Map.of();
+        Map<String, String> map = new LinkedHashMap<>(value);
         if (map.size() > maxSize) {
             throw new InvalidRequestException(field + " has " + map.size() + " entries, want at most " + maxSize);
         }

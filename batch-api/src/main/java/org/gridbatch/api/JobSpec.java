@@ -86,6 +86,8 @@ public record JobSpec(
         after = Check.list("after", after, Limits.DEPENDENCIES);
         unique = unique == null ? Unique.NO : unique;
         // A queue keeps a million of these: what is equal to a default is that default, whoever made it.
+        // And many of them run the same script.
+        script = SharedScripts.of(script);
         queue = queue.intern();
         tenant = tenant.intern();
         limitKey = limitKey.intern();

@@ -6,14 +6,17 @@ package org.gridbatch.api;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.Test;
 
 public class RecordsTest {
@@ -51,6 +54,40 @@ public class RecordsTest {
         refused("limit is 1001", () -> JobQuery.ALL.withLimit(1_001));
         refused("backoff factor is 11", () -> new Backoff(11, Duration.ZERO, Duration.ZERO));
         refused("backoff most is PT1S", () -> new Backoff(2, Duration.ofSeconds(2), Duration.ofSeconds(1)));
+    }
+
+    @Test
+    public void aNameBeginsWithALetterOrDigit() {
+        for (String good : List.of("a", "Z", "7", "a.b_c:d~e@f-g", "0-")) {
+            assertEquals(good, JobSpec.script("x").jobId(good).build().jobId());
+        }
+        for (String bad : List.of("-a", ".", "_a", "a/b", "ä", "aä", "a\n", "a b", "a%", "[", "`", "{", "^")) {
+            refused("job id is '" + bad, () -> JobSpec.script("x").jobId(bad).build());
+        }
+        refused("tag key is ''", () -> JobSpec.script("x").tags(Map.of("", "b")).build());
+    }
+
+    @Test
+    public void equalScriptsAreInMemoryOnce() {
+        String text = "echo " + "x".repeat(1_000);
+        JobSpec first = JobSpec.script(text + "1").build();
+        JobSpec other = JobSpec.script(text + "2").build();
+        JobSpec wide = JobSpec.script(text + "€").build();
+        JobSpec alike = JobSpec.script(text + "?").build();
+        assertSame(first.script(), JobSpec.script(text + "1").build().script());
+        assertSame(other.script(), JobSpec.script(text + "2").build().script());
+        assertSame(wide.script(), JobSpec.script(text + "€").build().script());
+        assertEquals(text + "?", alike.script());
+    }
+
+    @Test
+    public void scriptsThatAreUsedOftenAreSharedAmongManyThatAreNot() {
+        Set<String> copies = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int i = 0; i < 100_000; i++) {
+            copies.add(JobSpec.script("often " + i % 100).build().script());
+            JobSpec.script("once " + i).build();
+        }
+        assertTrue(copies.size() + " objects of 100 scripts in 100,000 jobs", copies.size() < 5_000);
     }
 
     @Test

@@ -171,11 +171,12 @@ final class Jobs {
     }
 
     void add(Job added) {
-        if (byId.containsKey(added.id())) throw new IllegalStateException("there is a job " + added.id() + " already");
         // A job can be final from the start; one of an image of the first format has no number yet.
         boolean fresh = added.state().isFinal() && added.outbox() == 0;
         Job job = fresh ? added.withOutbox(outbox.take()) : added;
-        byId.put(job.id(), job);
+        if (byId.putIfAbsent(job.id(), job) != null) {
+            throw new IllegalStateException("there is a job " + added.id() + " already");
+        }
         byAge.put(job.sequence(), job);
         if (arrays.get(job.id()) == null) census.add(job);
         index(job);
