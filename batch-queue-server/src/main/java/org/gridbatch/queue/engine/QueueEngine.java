@@ -92,7 +92,10 @@ public final class QueueEngine implements Replica {
     /** The largest command stands alone in its entry but for grants and chores, and the log takes that. */
     private static final int MAX_BYTES_OF_COMMAND = 16 << 20;
 
-    private static final int MAX_REPLAY_AHEAD = 256;
+    /** What the log may give ahead of the core thread: many small entries, or a few large ones. */
+    private static final int MAX_REPLAY_AHEAD_KIB = 64 << 10;
+
+    private static final int LEAST_AHEAD_KIB = 64;
     private static final int MOST_PROMOTED = 1_000;
     private static final int MOST_PRUNED = 1_000;
     private static final int MOST_TOLD = 1_000;
@@ -114,7 +117,7 @@ public final class QueueEngine implements Replica {
     private final AtomicInteger waitingReads = new AtomicInteger();
     private final AtomicBoolean pumpScheduled = new AtomicBoolean();
     private final AtomicBoolean tickScheduled = new AtomicBoolean();
-    private final Semaphore replayAhead = new Semaphore(MAX_REPLAY_AHEAD);
+    private final Semaphore replayAhead = new Semaphore(MAX_REPLAY_AHEAD_KIB);
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private volatile boolean accepting;
@@ -486,19 +489,31 @@ public final class QueueEngine implements Replica {
 
     @Override
     public void apply(byte[] entry, Runnable applied) {
-        replayAhead.acquireUninterruptibly();
+        int kib = Math.min(MAX_REPLAY_AHEAD_KIB, LEAST_AHEAD_KIB + entry.length / 1_024);
+        replayAhead.acquireUninterruptibly(kib);
+        // The core thread is what a replay waits for, so the thread that reads the log takes this part.
+        Entry replayed = accepting ? null : decodedOrNull(entry);
         core.execute(() -> {
             try {
                 if (!broken) {
-                    applyNow(entry);
+                    applyNow(entry, replayed);
                     applied.run();
                 }
             } catch (RuntimeException | Error e) {
                 breakDown(e);
             } finally {
-                replayAhead.release();
+                replayAhead.release(kib);
             }
         });
+    }
+
+    /** Null if it is damaged: the core thread finds that as well, and ends all that has to end. */
+    private static Entry decodedOrNull(byte[] entry) {
+        try {
+            return EntryCodec.decode(entry);
+        } catch (RuntimeException e) {
+            return null;
+        }
     }
 
     @Override
@@ -512,11 +527,12 @@ public final class QueueEngine implements Replica {
         onCoreOrElse(() -> breakDown(cause), () -> {});
     }
 
-    private void applyNow(byte[] bytes) {
-        Entry head = EntryCodec.head(bytes);
+    /** @param decoded null if it was not decoded yet */
+    private void applyNow(byte[] bytes, Entry decoded) {
+        Entry head = decoded != null ? decoded : EntryCodec.head(bytes);
         List<Pending> own = head.run() == run ? inFlight.remove(head.number()) : null;
         if (own == null) {
-            Entry entry = EntryCodec.decode(bytes);
+            Entry entry = decoded != null ? decoded : EntryCodec.decode(bytes);
             for (Command command : entry.commands()) {
                 machine.apply(command, entry.time());
                 publish();

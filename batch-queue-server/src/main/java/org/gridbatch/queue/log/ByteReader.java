@@ -20,7 +20,7 @@ final class ByteReader {
         this(buffer, 0, buffer.length);
     }
 
-    private ByteReader(byte[] buffer, int from, int limit) {
+    ByteReader(byte[] buffer, int from, int limit) {
         this.buffer = buffer;
         this.position = from;
         this.limit = limit;

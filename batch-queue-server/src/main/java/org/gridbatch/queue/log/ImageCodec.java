@@ -4,8 +4,6 @@
  */
 package org.gridbatch.queue.log;
 
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,7 +12,6 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
-import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 import org.gridbatch.queue.core.Image;
 import org.gridbatch.queue.core.Job;
@@ -27,8 +24,6 @@ public final class ImageCodec {
     private static final int MAGIC = 0x47425153;
     private static final int VERSION = 1;
     private static final int CHUNK = 1 << 16;
-    /** No job comes near it; a length beyond it is damage. */
-    private static final int MAX_JOB_BYTES = 256 << 20;
 
     private ImageCodec() {}
 
@@ -77,25 +72,20 @@ public final class ImageCodec {
 
     /** @throws IOException if it was not read whole and as it was written */
     public static Image read(InputStream stream) throws IOException {
-        BufferedInputStream buffered = new BufferedInputStream(stream, CHUNK);
-        CheckedInputStream checked = new CheckedInputStream(buffered, new CRC32C());
-        DataInputStream in = new DataInputStream(checked);
+        JobBlocks in = new JobBlocks(stream);
         try {
-            if (in.readInt() != MAGIC) throw new IOException("this is not a snapshot of a queue");
-            int version = in.readInt();
+            long start = in.fixedLong();
+            if (start >>> 32 != MAGIC) throw new IOException("this is not a snapshot of a queue");
+            int version = (int) start;
             if (version != VERSION) {
                 throw new IOException(
                         "the snapshot has format " + version + ", want " + VERSION + ": use the version that wrote it");
             }
-            long nextSequence = in.readLong();
-            long nextLeaseId = in.readLong();
-            long lastMillis = in.readLong();
-            long count = in.readLong();
-            List<Job> jobs = new ArrayList<>();
-            for (long i = 0; i < count; i++) {
-                jobs.add(JobCodec.readJob(block(in)));
-            }
-            ByteReader rest = block(in);
+            long nextSequence = in.fixedLong();
+            long nextLeaseId = in.fixedLong();
+            long lastMillis = in.fixedLong();
+            List<Job> jobs = in.jobs(in.fixedLong());
+            ByteReader rest = in.block();
             Image image = new Image(
                     nextSequence,
                     nextLeaseId,
@@ -108,9 +98,9 @@ public final class ImageCodec {
                     rest.hasMore() ? readHistory(rest) : Image.History.NONE,
                     rest.hasMore() ? ScheduleCodec.readAll(rest) : Image.Schedules.NONE,
                     readArrays(rest.hasMore() ? rest.readUnsigned() : 0, in));
-            long found = checked.getChecksum().getValue();
-            long wanted = new DataInputStream(buffered).readLong();
-            if (buffered.read() >= 0) throw new IOException("the snapshot goes on behind its end");
+            long found = in.checksum();
+            long wanted = in.fixedLong();
+            if (in.hasMore()) throw new IOException("the snapshot goes on behind its end");
             if (found != wanted) {
                 throw new IOException(
                         "the snapshot has checksum " + Long.toHexString(found) + ", want " + Long.toHexString(wanted));
@@ -123,9 +113,9 @@ public final class ImageCodec {
         }
     }
 
-    private static List<Image.Array> readArrays(long count, DataInputStream in) throws IOException {
+    private static List<Image.Array> readArrays(long count, JobBlocks in) throws IOException {
         List<Image.Array> arrays = new ArrayList<>();
-        for (long i = 0; i < count; i++) arrays.add(ArrayCodec.read(block(in)));
+        for (long i = 0; i < count; i++) arrays.add(ArrayCodec.read(in.block()));
         return arrays;
     }
 
@@ -139,24 +129,5 @@ public final class ImageCodec {
     private static Image.History readHistory(ByteReader in) {
         return new Image.History(
                 in.readLong(), in.readLong(), in.readList(JobCodec::readAudit), in.readList(JobCodec::readKnown));
-    }
-
-    private static ByteReader block(DataInputStream in) throws IOException {
-        // Not all at once: a damaged length must not take memory for what is not there.
-        int size = blockSize(in);
-        byte[] block = in.readNBytes(size);
-        if (block.length < size) throw new EOFException("want " + size + " bytes, found " + block.length);
-        return new ByteReader(block);
-    }
-
-    private static int blockSize(DataInputStream in) throws IOException {
-        long value = 0;
-        for (int shift = 0; shift < 64; shift += 7) {
-            int next = in.readUnsignedByte();
-            value |= (long) (next & 0x7F) << shift;
-            if (next < 0x80) break;
-        }
-        if (value < 0 || value > MAX_JOB_BYTES) throw new IOException("the snapshot has a job of " + value + " bytes");
-        return (int) value;
     }
 }

@@ -4,10 +4,23 @@
  */
 package org.gridbatch.queue.log;
 
+import java.util.Arrays;
+
 /**
  * A whole record of a log segment.
  *
- * @param data the bytes of an entry; null for a record of Ratis' own
- * @param end the offset after it in its file
+ * @param segment the bytes of the segment
+ * @param dataAt where the bytes of an entry begin; 0 for a record of Ratis' own
+ * @param offset where it begins
+ * @param end the offset after it
  */
-record LogRecord(long term, long index, byte[] data, long offset, long end) {}
+record LogRecord(long term, long index, byte[] segment, int dataAt, int dataLength, long offset, long end) {
+    boolean isEntry() {
+        return dataAt > 0;
+    }
+
+    /** The bytes of its entry; a copy. */
+    byte[] data() {
+        return Arrays.copyOfRange(segment, dataAt, dataAt + dataLength);
+    }
+}

@@ -7,7 +7,6 @@ package org.gridbatch.queue.log;
 import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -16,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.Comparator;
@@ -55,6 +53,7 @@ import org.slf4j.LoggerFactory;
 final class LogStateMachine extends BaseStateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(LogStateMachine.class);
     private final Replica replica;
+    private final Restore restore;
     private final long snapshotBytes;
     private final Runnable tellRatis;
     private final Consumer<Throwable> onFailure;
@@ -79,11 +78,14 @@ final class LogStateMachine extends BaseStateMachine {
     private Path logDirectory;
 
     /**
+     * @param restore of the last snapshot; null if there is none
      * @param tellRatis makes Ratis call {@link #takeSnapshot}
      * @param onFailure told when nothing more can be appended, before Ratis does anything else to the log
      */
-    LogStateMachine(Replica replica, long snapshotBytes, Runnable tellRatis, Consumer<Throwable> onFailure) {
+    LogStateMachine(
+            Replica replica, Restore restore, long snapshotBytes, Runnable tellRatis, Consumer<Throwable> onFailure) {
         this.replica = replica;
+        this.restore = restore;
         this.snapshotBytes = snapshotBytes;
         this.tellRatis = tellRatis;
         this.onFailure = onFailure;
@@ -113,10 +115,11 @@ final class LogStateMachine extends BaseStateMachine {
         SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
         if (latest == null) return;
         Path file = latest.getFile().getPath();
-        MessageDigest md5 = MD5FileUtil.newMD5();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), md5)) {
-            replica.restore(in);
-            MD5Hash digest = MD5Hash.newInstance(md5.digest());
+        if (restore == null || !restore.snapshot().getFileName().equals(file.getFileName())) {
+            throw new IOException("snapshot " + file + " was not there when the log was looked through; start again");
+        }
+        try {
+            MD5Hash digest = restore.await();
             if (!digest.equals(latest.getFile().getFileDigest())) {
                 throw new IOException(
                         "its MD5 is " + digest + ", want " + latest.getFile().getFileDigest());

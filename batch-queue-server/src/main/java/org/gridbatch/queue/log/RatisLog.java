@@ -63,6 +63,7 @@ public final class RatisLog implements CommandLog {
     private DataDirectory directory;
     private RaftServer server;
     private RaftGroupId groupId;
+    private Restore restore;
     private LogStateMachine stateMachine;
     private long term;
     private volatile IOException failure;
@@ -108,6 +109,7 @@ public final class RatisLog implements CommandLog {
         Disk.probe(directory.path(), PROBE_BYTES);
         Path snapshot = SnapshotCheck.latest(directory.snapshots());
         long snapshotIndex = snapshot == null ? -1 : SnapshotCheck.index(snapshot);
+        if (snapshot != null) restore = new Restore(snapshot, replica);
         long lastTerm = SegmentCheck.check(directory.segments(), snapshotIndex, MAX_RECORD_BYTES);
         if (snapshot != null) lastTerm = Math.max(lastTerm, SnapshotCheck.term(snapshot));
         TermFile.restore(directory.segments(), lastTerm);
@@ -116,7 +118,8 @@ public final class RatisLog implements CommandLog {
         // The address stands in the log for ever, and nobody calls it: a single peer votes for itself.
         RaftPeer peer =
                 RaftPeer.newBuilder().setId(peerId).setAddress("127.0.0.1:0").build();
-        stateMachine = new LogStateMachine(replica, snapshotBytes, this::takeSnapshot, e -> failed(replica, e));
+        stateMachine =
+                new LogStateMachine(replica, restore, snapshotBytes, this::takeSnapshot, e -> failed(replica, e));
         boolean known = directory.isUsed() || Files.exists(directory.groupDirectory());
         try {
             server = RaftServer.newBuilder()
@@ -282,6 +285,7 @@ public final class RatisLog implements CommandLog {
             LOG.warn("closing the log in {} failed; what was acknowledged is on disk all the same", directory, e);
         }
         if (stateMachine != null) stateMachine.stopWriting();
+        if (restore != null) restore.close();
         if (failure != null && forcedIndex >= 0) {
             try {
                 SegmentCheck.cutAfter(directory.segments(), forcedIndex, MAX_RECORD_BYTES);

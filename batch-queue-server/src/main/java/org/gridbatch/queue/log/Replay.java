@@ -139,7 +139,7 @@ public final class Replay {
     private void apply(LogRecord record, long until) {
         if (record.index() <= index || record.index() > until) return;
         index = record.index();
-        if (record.data() == null) return;
+        if (!record.isEntry()) return;
         Entry entry = EntryCodec.decode(record.data());
         for (Command command : entry.commands()) {
             Job before = jobId.isEmpty() ? null : machine.job(jobId);

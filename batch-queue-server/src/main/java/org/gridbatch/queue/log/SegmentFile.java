@@ -4,11 +4,14 @@
  */
 package org.gridbatch.queue.log;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -39,6 +42,7 @@ record SegmentFile(Path file, long first, long last) {
     private static final int MOST_IN_FLIGHT = 8;
 
     private static final byte[] HEADER = "RaftLog1".getBytes(StandardCharsets.US_ASCII);
+    private static final int PIECE = 1 << 20;
     private static final int SECTOR = 512;
     /** Fewer zeros may stand in a record that was written; and no single damaged byte makes so many. */
     private static final int LEAST_UNWRITTEN = 4;
@@ -90,7 +94,15 @@ record SegmentFile(Path file, long first, long last) {
     Extent read(int maxRecordBytes, Consumer<LogRecord> each) throws IOException {
         long size = Files.size(file);
         if (size > MAX_BYTES) throw damaged(size, "the file is larger than any segment");
-        return read(Files.readAllBytes(file), maxRecordBytes, each);
+        byte[] bytes = new byte[(int) size];
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            // In pieces: for each read, Java keeps as much memory once more outside of its heap.
+            for (int at = 0, read; at < bytes.length; at += read) {
+                read = channel.read(ByteBuffer.wrap(bytes, at, Math.min(PIECE, bytes.length - at)));
+                if (read < 0) throw new EOFException(file + " became shorter while it was read");
+            }
+        }
+        return read(bytes, maxRecordBytes, each);
     }
 
     /** The same of bytes that were read already. */
@@ -158,15 +170,17 @@ record SegmentFile(Path file, long first, long last) {
         }
 
         private LogRecord record(int offset, Head head) {
-            byte[] data = null;
+            int dataAt = 0;
+            int dataLength = 0;
             if (head.field() == Head.OF_THE_REPLICA) {
                 Varint tag = varintAt(head.bodyAt());
                 Varint length = tag == null || tag.value() != (1 << 3 | 2) ? null : varintAt(tag.end());
                 if (length != null && length.value() <= head.end() - 4 - length.end()) {
-                    data = Arrays.copyOfRange(bytes, length.end(), length.end() + (int) length.value());
+                    dataAt = length.end();
+                    dataLength = (int) length.value();
                 }
             }
-            return new LogRecord(head.term(), head.index(), data, offset, head.end());
+            return new LogRecord(head.term(), head.index(), bytes, dataAt, dataLength, offset, head.end());
         }
 
         /** What is damaged at an offset where no whole record is; null if it was only never written whole. */
