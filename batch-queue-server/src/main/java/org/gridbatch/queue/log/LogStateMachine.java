@@ -8,7 +8,6 @@ import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -70,6 +69,7 @@ final class LogStateMachine extends BaseStateMachine {
     private long bytesSinceSnapshot;
 
     private volatile boolean writing;
+    private volatile boolean serving;
     private volatile boolean closing;
 
     /** The names in the log's directory when it was forced last; they belong to the thread of Ratis that writes. */
@@ -163,7 +163,7 @@ final class LogStateMachine extends BaseStateMachine {
         replica.apply(bytes, () -> {
             advance(position);
             bytesSinceSnapshot += bytes.length;
-            if (bytesSinceSnapshot >= snapshotBytes && !writing) {
+            if (bytesSinceSnapshot >= snapshotBytes && !writing && serving) {
                 bytesSinceSnapshot = 0;
                 writing = true;
                 Replica.Snapshot snapshot = replica.snapshot();
@@ -203,8 +203,7 @@ final class LogStateMachine extends BaseStateMachine {
         MessageDigest md5 = MD5FileUtil.newMD5();
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            OutputStream out =
-                    new BufferedOutputStream(new DigestOutputStream(Channels.newOutputStream(channel), md5), 1 << 16);
+            OutputStream out = new BufferedOutputStream(new DigestOutputStream(new ForcedOften(channel), md5), 1 << 16);
             snapshot.writeTo(out);
             out.flush();
             channel.force(true);
@@ -256,6 +255,11 @@ final class LogStateMachine extends BaseStateMachine {
     @Override
     public void close() {
         getLifeCycle().checkStateAndClose(() -> LOG.debug("the state machine is closed"));
+    }
+
+    /** The log was replayed. Before, a snapshot would take the time of a start, and the memory. */
+    void expectCallers() {
+        serving = true;
     }
 
     /** The server is about to be closed on purpose. */

@@ -97,6 +97,7 @@ public final class RatisLog implements CommandLog {
             openServer(replica);
             awaitLeadership();
             directory.markUsed();
+            stateMachine.expectCallers();
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
