@@ -69,6 +69,11 @@ final class Check {
         return value;
     }
 
+    static long notNegative(String field, long value) {
+        if (value < 0) throw new InvalidRequestException(field + " is " + value + ", want 0 or more");
+        return value;
+    }
+
     static Duration range(String field, Duration value, Duration least, Duration most) {
         Duration duration = value == null ? Duration.ZERO : value;
         if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {

@@ -44,6 +44,12 @@ public final class Limits {
     public static final int RESULT = 16_384;
     /** Characters kept of each of head and tail of an output stream. */
     public static final int OUTPUT = 32_768;
+    /** Characters of a job's progress text, and of the value of one of its notes. */
+    public static final int LIVE_TEXT = 300;
+    /** Notes of one executing job. */
+    public static final int NOTES = 16;
+    /** Characters of progress, notes and output in one heartbeat, of all its jobs together. */
+    public static final int LIVE = 65_536;
     /** Slots of one worker. */
     public static final int SLOTS = 256;
     /** Longest delay, back-off or time-out of a job. */

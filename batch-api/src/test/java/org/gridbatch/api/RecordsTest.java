@@ -127,6 +127,40 @@ public class RecordsTest {
                 Arrays.stream(JobState.values()).filter(JobState::isFinal).toList());
     }
 
+    @Test
+    public void aPieceOfOutputIsCutBetweenCharacters() {
+        LiveText piece = new LiveText(100, "aä€😀z");
+        assertEquals(111, piece.end());
+        assertEquals(piece, piece.from(7));
+        assertEquals(new LiveText(101, "ä€😀z"), piece.from(101));
+        assertEquals("never half a character", new LiveText(106, "😀z"), piece.from(104));
+        assertEquals(new LiveText(110, "z"), piece.from(107));
+        assertEquals(new LiveText(111, ""), piece.from(111));
+        assertEquals(new LiveText(200, ""), piece.from(200));
+    }
+
+    @Test
+    public void whatAHeartbeatTellsIsBoundedInAll() {
+        Heartbeat silent = new Heartbeat("w1", "i", List.of(1L), null);
+        assertEquals("absent is nothing", List.of(), silent.live());
+        assertEquals(List.of(), new HeartbeatReply(Duration.ofSeconds(30), null, null, null).watched());
+        LivePart half = new LivePart(1, null, null, new LiveText(0, "x".repeat(Limits.LIVE / 2)), null);
+        assertEquals(
+                2,
+                new Heartbeat("w1", "i", List.of(1L), List.of(half, half))
+                        .live()
+                        .size());
+        LivePart letter = new LivePart(1, null, null, null, new LiveText(7, "x"));
+        refused(
+                "live parts have 65537 characters, want at most 65536",
+                () -> new Heartbeat("w1", "i", List.of(1L), List.of(half, half, letter)));
+        refused("output offset is -1", () -> new LiveText(-1, ""));
+        refused("progress done is -1, want 0 or more", () -> new Progress(-1, 0, ""));
+        refused("progress text has 301", () -> new Progress(0, 0, "x".repeat(301)));
+        refused("note key is 'a b'", () -> new LivePart(1, null, Map.of("a b", ""), null, null));
+        refused("note a has 301", () -> new LivePart(1, null, Map.of("a", "x".repeat(301)), null, null));
+    }
+
     private static void refused(String message, Runnable request) {
         Exception refusal = assertThrows(InvalidRequestException.class, request::run);
         assertTrue(refusal.getMessage(), refusal.getMessage().contains(message));

@@ -19,12 +19,16 @@ import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.History;
 import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limits;
+import org.gridbatch.api.LiveJobs;
+import org.gridbatch.api.LiveView;
 import org.gridbatch.api.Operations;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Schedules;
+import org.gridbatch.api.Submitted;
 import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.WorkQueue;
 import org.gridbatch.worker.gogo.Durations;
@@ -129,9 +133,27 @@ final class Grid {
         }
     }
 
+    /** What a job prints, from these offsets on. */
+    LiveView live(String jobId, long outFrom, long errFrom) {
+        return answer(
+                calls.call(LiveJobs.class, jobs -> jobs.live(jobId, outFrom, errFrom), timeout),
+                timeout,
+                "repeat the command");
+    }
+
+    /** How far those of these jobs are that are executing; nothing if that cannot be had soon. */
+    List<LiveView> progress(List<String> jobIds) {
+        return glance(LiveJobs.class, (LiveJobs jobs) -> jobs.progress(jobIds)).orElse(List.of());
+    }
+
     /** For those who must not wait. */
     <T> CompletionStage<T> workLater(Function<WorkQueue, CompletionStage<T>> call, Duration atMost) {
         return calls.call(WorkQueue.class, call, atMost);
+    }
+
+    /** For a script that pushes a job. */
+    CompletionStage<List<Submitted>> submitLater(JobSpec job) {
+        return calls.call(JobQueue.class, jobs -> jobs.submit(List.of(job)), timeout);
     }
 
     private <T> T answer(CompletionStage<T> stage, Duration atMost, String whenUnsure) {

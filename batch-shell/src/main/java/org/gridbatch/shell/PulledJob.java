@@ -79,7 +79,7 @@ final class PulledJob {
         synchronized (this) {
             requireHeld();
             last = PulledRun.Ended.NEVER_RAN;
-            run = PulledRun.start(scripts, lease);
+            run = PulledRun.start(scripts, lease, owner.grid()::submitLater);
             running = run;
         }
         CompletableFuture<?> settled = run.ended().thenAccept(this::ended);

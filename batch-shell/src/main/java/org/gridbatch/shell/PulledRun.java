@@ -5,12 +5,17 @@
 package org.gridbatch.shell;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.Submitted;
 import org.gridbatch.worker.gogo.Durations;
 import org.gridbatch.worker.gogo.JobHandle;
 import org.gridbatch.worker.gogo.Script;
@@ -53,10 +58,12 @@ final class PulledRun {
         ended = script.result().thenApply(this::ended).toCompletableFuture();
     }
 
-    static PulledRun start(ScriptRunner scripts, Lease lease) {
+    /** @param queue submits what the script pushes */
+    static PulledRun start(
+            ScriptRunner scripts, Lease lease, Function<JobSpec, CompletionStage<List<Submitted>>> queue) {
         Script script = Script.of(lease.spec().script())
                 .withArgs(lease.spec().args())
-                .withVariable("job", JobHandle.of(lease))
+                .withVariable("job", JobHandle.of(lease, queue))
                 .withThreadName("gridbatch-pulled");
         return new PulledRun(lease, scripts.start(script));
     }

@@ -4,7 +4,6 @@
  */
 package org.gridbatch.shell;
 
-import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +14,7 @@ import org.gridbatch.api.Changed;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Submitted;
+import org.gridbatch.worker.gogo.Closures;
 import org.gridbatch.worker.gogo.Durations;
 
 /**
@@ -63,18 +63,11 @@ final class Words {
         return argument.toString();
     }
 
-    /**
-     * A closure's own {@code toString()} is made for people: it joins lines and drops blanks and backslashes even inside
-     * quotes, which can change what a script does. Its source is kept in a field that has no accessor.
-     */
     private static String text(Closure closure) {
         try {
-            Field source = Closure.class.getDeclaredField("source");
-            source.setAccessible(true);
-            return String.valueOf(source.get(closure)).strip();
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            throw new CommandFailed(
-                    "this version of Gogo does not tell the text of a closure: put the script in quotes", e);
+            return Closures.text(closure);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailed(e.getMessage(), e);
         }
     }
 }

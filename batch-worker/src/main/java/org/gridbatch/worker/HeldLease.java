@@ -21,6 +21,10 @@ final class HeldLease {
 
     /** Null until it is started. */
     ScriptRun run;
+    /** When it was started, if it was. */
+    long startedAt;
+
+    final Told told = new Told();
     /** Null while nobody wants it to stop. */
     Stop stop;
 

@@ -15,7 +15,9 @@ import org.gridbatch.api.Ad;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
+import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.LivePart;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.WorkQueue;
@@ -38,6 +40,9 @@ import org.slf4j.LoggerFactory;
  * left little: while that is less than half a term, a heartbeat goes out at once, and the script starts when it is
  * answered, so it costs a round trip, and no script ever runs on a lease that may have ended. Heartbeats go out when a
  * third of what was left has passed; when none gets through, scripts are stopped a sixth of the term before its end.
+ *
+ * <p><b>What scripts tell while they run</b> goes with heartbeats as well: with those, and with one more a second while
+ * there is something new of a script that has run for a second. Shorter jobs cost nothing.
  */
 final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -46,6 +51,9 @@ final class Worker {
 
     /** Until the first lease says it. */
     private static final Duration FIRST_TERM = Duration.ofSeconds(30);
+
+    /** How often it is looked whether scripts have something to tell, and how old they are when they are first asked. */
+    private static final Duration NEWS = Duration.ofSeconds(1);
 
     private static final Duration LEAST_HEARTBEAT_ANSWER = Duration.ofMillis(500);
     /** After the last script has ended, for the reports and the open claims. */
@@ -73,6 +81,10 @@ final class Worker {
     private Duration term = FIRST_TERM;
 
     private EventLoop.Timer stopTimer;
+
+    private final LiveNews news = new LiveNews();
+    private EventLoop.Timer newsTimer;
+    private boolean newsRefused;
 
     private boolean stopping;
     private boolean lastCalls;
@@ -145,6 +157,8 @@ final class Worker {
             return;
         }
         executing++;
+        one.startedAt = loop.nanoTime();
+        scheduleNews();
         one.run.result().whenComplete((result, failure) -> loop.execute(() -> ended(one, result)));
         Duration timeout = one.lease.spec().timeout();
         if (!timeout.isZero()) one.timeout = loop.schedule(timeout, () -> stop(one, Stop.TIMED_OUT));
@@ -279,8 +293,28 @@ final class Worker {
                 .min()
                 .orElse(third);
         if (outbox.size() > 0) wait = Math.min(wait, lastHeartbeatAt + third - now);
-        if (wait <= 0) heartbeat();
-        else heartbeatTimer = loop.schedule(Duration.ofNanos(wait), this::heartbeat);
+        if (wait <= 0) heartbeat(true);
+        else heartbeatTimer = loop.schedule(Duration.ofNanos(wait), () -> heartbeat(true));
+    }
+
+    private void scheduleNews() {
+        if (newsTimer == null) newsTimer = loop.schedule(NEWS, this::lookForNews);
+    }
+
+    private void lookForNews() {
+        newsTimer = null;
+        if (executing == 0) return;
+        if (!heartbeating && LiveNews.hasAny(tellers())) heartbeat(false);
+        scheduleNews();
+    }
+
+    /** The scripts that have run long enough to tell something. */
+    private List<HeldLease> tellers() {
+        if (newsRefused) return List.of();
+        long now = loop.nanoTime();
+        return held.values().stream()
+                .filter(one -> one.run != null && now - one.startedAt >= NEWS.toNanos())
+                .toList();
     }
 
     /** A lease whose report is not answered is still held: it must not end before the report arrives. */
@@ -288,7 +322,8 @@ final class Worker {
         return held.isEmpty() && outbox.size() == 0;
     }
 
-    private void heartbeat() {
+    /** @param all also tells what was told before */
+    private void heartbeat(boolean all) {
         if (heartbeating || hasNoLease()) return;
         heartbeating = true;
         List<HeldLease> listed = new ArrayList<>(held.values());
@@ -296,7 +331,8 @@ final class Worker {
         ids.addAll(outbox.leaseIds());
         long sentAt = loop.nanoTime();
         lastHeartbeatAt = sentAt;
-        Heartbeat beat = new Heartbeat(settings.name(), incarnation, ids);
+        List<LivePart> told = news.take(tellers(), all);
+        Heartbeat beat = new Heartbeat(settings.name(), incarnation, ids, told);
         loop.call(() -> queue.heartbeat(beat), answerTime(), new EventLoop.Answer<HeartbeatReply>() {
             private boolean failed;
 
@@ -305,6 +341,7 @@ final class Worker {
                 contact.answered();
                 heartbeatRetry.reset();
                 if (!failed) heartbeating = false;
+                LiveNews.heard(held, told, reply.watched());
                 confirmed(listed, sentAt, reply);
             }
 
@@ -312,12 +349,22 @@ final class Worker {
             public void failed(Throwable why) {
                 failed = true;
                 contact.failed(why);
+                if (why instanceof InvalidRequestException && !told.isEmpty()) refuseNews(why);
                 loop.schedule(heartbeatRetry.next(), () -> {
                     heartbeating = false;
-                    heartbeat();
+                    heartbeat(true);
                 });
             }
         });
+    }
+
+    /** What scripts tell must never cost a lease: without it the heartbeat may be taken. */
+    private void refuseNews(Throwable why) {
+        newsRefused = true;
+        LOG.warn(
+                "the queue does not take what scripts of worker {} tell while they run, so nothing is told any more: {}",
+                settings.name(),
+                why.getMessage());
     }
 
     private Duration answerTime() {

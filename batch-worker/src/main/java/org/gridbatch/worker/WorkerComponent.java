@@ -18,8 +18,10 @@ import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
 import org.gridbatch.api.JobIds;
+import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.Report;
+import org.gridbatch.api.Submitted;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.WorkQueue;
 import org.gridbatch.api.client.GridClient;
@@ -52,6 +54,9 @@ public final class WorkerComponent {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerComponent.class);
     /** Beyond the worker's own bounds, so that it is not cut off while it says what it leaves behind. */
     private static final Duration SPARE = Duration.ofSeconds(10);
+
+    /** How long a script that pushes a job waits for a queue that is away. */
+    private static final Duration PUSH = Duration.ofSeconds(30);
 
     private final Settings settings;
     private final GridClient client;
@@ -154,10 +159,14 @@ public final class WorkerComponent {
     private ScriptRun start(ScriptRunner scripts, Lease lease, int slot) {
         return scripts.start(Script.of(lease.spec().script())
                 .withArgs(lease.spec().args())
-                .withVariable("job", JobHandle.of(lease))
+                .withVariable("job", JobHandle.of(lease, this::push))
                 .withDenied(settings.denied())
                 .withOutputChars(settings.outputChars())
                 .withThreadName("gridbatch-slot-" + (slot + 1)));
+    }
+
+    private CompletionStage<List<Submitted>> push(JobSpec spec) {
+        return client.jobs(queue -> queue.submit(List.of(spec)), PUSH);
     }
 
     @Deactivate

@@ -13,6 +13,7 @@ import org.gridbatch.api.Ad;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
+import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.QueueUnavailableException;
@@ -34,6 +35,8 @@ final class FakeQueue implements WorkQueue {
     boolean takesReports = true;
     List<Long> lost = List.of();
     List<Long> cancelled = List.of();
+    List<Long> watched = List.of();
+    boolean refusesNews;
     VerdictKind verdict = VerdictKind.ACCEPTED;
 
     record Call<A, B>(A request, CompletableFuture<B> answer) {}
@@ -60,7 +63,11 @@ final class FakeQueue implements WorkQueue {
     @Override
     public CompletionStage<HeartbeatReply> heartbeat(Heartbeat beat) {
         CompletableFuture<HeartbeatReply> answer = called(heartbeats, beat);
-        if (answersHeartbeats) answer.complete(new HeartbeatReply(leaseFor, lost, cancelled));
+        if (refusesNews && !beat.live().isEmpty()) {
+            answer.completeExceptionally(new InvalidRequestException("live parts are not for me"));
+        } else if (answersHeartbeats) {
+            answer.complete(new HeartbeatReply(leaseFor, lost, cancelled, watched));
+        }
         return answer;
     }
 

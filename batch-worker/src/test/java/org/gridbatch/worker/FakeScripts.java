@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.LiveText;
+import org.gridbatch.api.Progress;
 import org.gridbatch.worker.gogo.ScriptOutcome;
 import org.gridbatch.worker.gogo.ScriptResult;
 import org.gridbatch.worker.gogo.ScriptRun;
@@ -40,6 +42,11 @@ final class FakeScripts implements JobRunner {
         private final CompletableFuture<ScriptResult> result = new CompletableFuture<>();
         boolean interrupted;
         boolean heeds = true;
+        /** All of it in ASCII. */
+        String out = "";
+
+        Progress progress = Progress.NONE;
+        Map<String, String> notes = Map.of();
 
         void ends(ScriptOutcome outcome) {
             ends(outcome, Duration.ZERO, outcome == ScriptOutcome.FAILED ? "it failed" : "");
@@ -73,6 +80,27 @@ final class FakeScripts implements JobRunner {
         @Override
         public CapturedText err() {
             return CapturedText.NONE;
+        }
+
+        @Override
+        public LiveText out(long from, int most) {
+            int begin = (int) Math.min(from, out.length());
+            return new LiveText(begin, out.substring(begin, Math.min(out.length(), begin + most)));
+        }
+
+        @Override
+        public LiveText err(long from, int most) {
+            return new LiveText(from, "");
+        }
+
+        @Override
+        public Progress progress() {
+            return progress;
+        }
+
+        @Override
+        public Map<String, String> notes() {
+            return notes;
         }
     }
 }

@@ -14,11 +14,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.gridbatch.api.Ad;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.Limits;
+import org.gridbatch.api.LivePart;
+import org.gridbatch.api.LiveText;
+import org.gridbatch.api.Progress;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
@@ -757,5 +762,132 @@ public class WorkerTest {
         CompletableFuture<Void> stopped = stop();
         pass(loop, 6);
         assertTrue(stopped.isDone());
+    }
+
+    // What scripts tell.
+
+    private List<LivePart> told() {
+        return queue.heartbeats.stream()
+                .flatMap(call -> call.request().live().stream())
+                .toList();
+    }
+
+    private String printed(long leaseId) {
+        return told().stream()
+                .filter(part -> part.leaseId() == leaseId)
+                .map(part -> part.out().text())
+                .collect(Collectors.joining());
+    }
+
+    @Test
+    public void whatIsNewIsToldWithinTwoSecondsAndOnce() {
+        start(1);
+        grant(lease(1));
+        scripts.of(1).out = "one\n";
+        scripts.of(1).progress = new Progress(1, 2, "first");
+        pass(loop, 2);
+        scripts.of(1).out = "one\ntwo\n";
+        pass(loop, 1);
+        assertEquals(
+                List.of(
+                        new LivePart(1, new Progress(1, 2, "first"), Map.of(), new LiveText(0, "one\n"), null),
+                        new LivePart(1, new Progress(1, 2, "first"), Map.of(), new LiveText(4, "two\n"), null)),
+                told());
+        assertEquals(2, queue.heartbeats.size());
+        scripts.of(1).notes = Map.of("shop", "42");
+        pass(loop, 1);
+        assertEquals(Map.of("shop", "42"), told().get(2).notes());
+        pass(loop, 9);
+        assertEquals("nothing is new", 3, queue.heartbeats.size());
+    }
+
+    @Test
+    public void aShortJobTellsNothing() {
+        start(1);
+        for (long id = 1; id <= 20; id++) {
+            grant(lease(id));
+            scripts.of(id).out = "hello\n";
+            loop.pass(Duration.ofMillis(900));
+            ends(id, ScriptOutcome.COMPLETED);
+        }
+        assertEquals(List.of(), told());
+    }
+
+    @Test
+    public void whatWasToldInVainIsToldAgain() {
+        start(1);
+        grant(lease(1));
+        scripts.of(1).out = "one\n";
+        queue.answersHeartbeats = false;
+        pass(loop, 2);
+        assertEquals(1, told().size());
+        queue.heartbeats.get(0).answer().completeExceptionally(new IllegalStateException("the line broke"));
+        scripts.of(1).out = "one\ntwo\n";
+        queue.answersHeartbeats = true;
+        pass(loop, 2);
+        assertEquals(new LiveText(0, "one\ntwo\n"), told().get(1).out());
+        assertEquals(2, told().size());
+    }
+
+    @Test
+    public void aRegularHeartbeatTellsAgainHowFarItIs() {
+        start(1);
+        grant(lease(1));
+        scripts.of(1).progress = new Progress(1, 2, "");
+        pass(loop, 2);
+        assertEquals(1, told().size());
+        pass(loop, 10);
+        assertEquals(
+                "a server that has started since does not know it",
+                new LivePart(1, new Progress(1, 2, ""), Map.of(), null, null).progress(),
+                told().get(1).progress());
+    }
+
+    @Test
+    public void ofManyScriptsThatPrintWithoutEndEachTellsAndTheWholeIsBounded() {
+        start(256);
+        Lease[] leases = new Lease[256];
+        for (int i = 0; i < 256; i++) leases[i] = lease(i + 1);
+        grant(leases);
+        for (long id = 1; id <= 256; id++) {
+            scripts.of(id).out = "x".repeat(200);
+            scripts.of(id).progress = new Progress(id, 256, "y".repeat(Limits.LIVE_TEXT));
+        }
+        pass(loop, 12);
+        assertTrue("beats: " + queue.heartbeats.size(), queue.heartbeats.size() <= 13);
+        for (var call : queue.heartbeats) {
+            int chars = call.request().live().stream().mapToInt(LivePart::chars).sum();
+            assertTrue("chars: " + chars, chars <= LiveNews.STATUS_CHARS + LiveNews.UNWATCHED_CHARS);
+        }
+        for (long id = 1; id <= 256; id++)
+            assertEquals("job " + id, 200, printed(id).length());
+    }
+
+    @Test
+    public void whatSomebodyLooksAtGoesFirstAndFaster() {
+        start(2);
+        grant(lease(1), lease(2));
+        scripts.of(1).out = "x".repeat(200_000);
+        scripts.of(2).out = "y".repeat(200_000);
+        pass(loop, 1);
+        assertEquals(LiveNews.UNWATCHED_CHARS, printed(1).length() + printed(2).length());
+        queue.watched = List.of(2L);
+        pass(loop, 1);
+        int before = printed(2).length();
+        pass(loop, 1);
+        assertEquals(LiveNews.WATCHED_CHARS, printed(2).length() - before);
+        assertTrue("the other one is not forgotten", printed(1).length() > 0);
+    }
+
+    @Test
+    public void aQueueThatRefusesNewsStillHearsThatTheWorkerLives() {
+        start(1);
+        grant(lease(1));
+        queue.refusesNews = true;
+        scripts.of(1).out = "one\n";
+        pass(loop, 60);
+        assertEquals(1, told().size());
+        assertFalse("its script goes on", scripts.of(1).interrupted);
+        assertTrue(queue.heartbeats.size() >= 5);
     }
 }

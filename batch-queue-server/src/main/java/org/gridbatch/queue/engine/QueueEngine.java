@@ -41,6 +41,7 @@ import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.LiveView;
 import org.gridbatch.api.OperatorRules;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.QueueView;
@@ -63,6 +64,7 @@ import org.gridbatch.queue.log.ImageCodec;
 import org.gridbatch.queue.log.NotAppendedException;
 import org.gridbatch.queue.log.Replica;
 import org.gridbatch.queue.match.Leases;
+import org.gridbatch.queue.match.LiveBook;
 import org.gridbatch.queue.match.Matchmaker;
 import org.gridbatch.queue.match.Proposal;
 import org.gridbatch.queue.match.Workers;
@@ -133,6 +135,7 @@ public final class QueueEngine implements Replica {
     private SteadyClock clock;
     private Matchmaker matchmaker;
     private Leases leases;
+    private LiveBook live;
     private Workers workers;
     private Waiters waiters;
     private Firings firings;
@@ -182,6 +185,7 @@ public final class QueueEngine implements Replica {
         machine.drainChanges();
         clock = new SteadyClock(ticker, machine.lastTime());
         leases = new Leases(machine, settings.lease(), settings.grace(), now);
+        live = new LiveBook();
         workers = new Workers(settings.lease(), settings.grace(), ticker::wall);
         matchmaker = new Matchmaker(
                 machine, leases, workers, answers, settings.bounds().claims());
@@ -344,7 +348,28 @@ public final class QueueEngine implements Replica {
             workers.heard(beat.worker(), beat.incarnation(), now);
             Leases.Beat found = leases.heard(beat, now);
             release(found.omitted(), "worker " + beat.worker() + " did not list it");
-            return new HeartbeatReply(settings.lease(), found.lost(), found.cancelled());
+            List<Long> watched = live.heard(beat, found.lost(), now);
+            return new HeartbeatReply(settings.lease(), found.lost(), found.cancelled(), watched);
+        });
+    }
+
+    /** What an executing job tells, and its output from these offsets on. */
+    public CompletableFuture<LiveView> live(String jobId, long outFrom, long errFrom) {
+        return read(() -> {
+            Job job = known(jobId);
+            return live.look(machine.view(job), job.tenure(), outFrom, errFrom, ticker.nanos());
+        });
+    }
+
+    /** What those of these jobs tell that are executing, without output. */
+    public CompletableFuture<List<LiveView>> progress(List<String> jobIds) {
+        return read(() -> {
+            List<LiveView> views = new ArrayList<>();
+            for (String id : jobIds) {
+                Job job = machine.job(id);
+                if (job != null && job.tenure() != null) views.add(live.glance(machine.view(job), job.tenure()));
+            }
+            return views;
         });
     }
 
@@ -562,6 +587,7 @@ public final class QueueEngine implements Replica {
         for (Change change : changes) {
             matchmaker.changed(change);
             leases.changed(change, now);
+            live.changed(change);
             waiters.changed(change);
         }
     }

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.gridbatch.api.History;
 import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.LiveJobs;
 import org.gridbatch.api.Operations;
 import org.gridbatch.api.Schedules;
 import org.gridbatch.api.WorkQueue;
@@ -246,7 +247,8 @@ public final class QueueServer {
                     WorkQueue.class.getName(),
                     Operations.class.getName(),
                     History.class.getName(),
-                    Schedules.class.getName()
+                    Schedules.class.getName(),
+                    LiveJobs.class.getName()
                 },
                 new QueueService(engine, settings, history == null ? null : history.reads),
                 properties);

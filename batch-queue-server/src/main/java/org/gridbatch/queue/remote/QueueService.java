@@ -39,6 +39,9 @@ import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limit;
 import org.gridbatch.api.Limits;
+import org.gridbatch.api.LiveJobs;
+import org.gridbatch.api.LiveText;
+import org.gridbatch.api.LiveView;
 import org.gridbatch.api.Operations;
 import org.gridbatch.api.OperatorRules;
 import org.gridbatch.api.QueueSettings;
@@ -71,7 +74,7 @@ import org.slf4j.LoggerFactory;
  * call, and takes the answer out of the result. Every failure is in the stage, as the bare exception. It is public
  * because providers call it by reflection.
  */
-public final class QueueService implements JobQueue, WorkQueue, Operations, History, Schedules {
+public final class QueueService implements JobQueue, WorkQueue, Operations, History, Schedules, LiveJobs {
     private static final Logger LOG = LoggerFactory.getLogger(QueueService.class);
     private static final Pattern ITEM_ID = Pattern.compile(".*:[0-9]{1,7}");
     private static final int MAX_WEIGHT = 1_000;
@@ -239,6 +242,30 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
                 jobId,
                 engine.await(id(jobId), duration("at most", atMost, Duration.ZERO, Limits.WAIT)),
                 JobDetail::view));
+    }
+
+    @Override
+    public CompletionStage<LiveView> live(String jobId, long outFrom, long errFrom) {
+        return guarded(() -> {
+            // The records check the offsets.
+            LiveText out = new LiveText(outFrom, "");
+            LiveText err = new LiveText(errFrom, "");
+            return fromHistory(
+                    jobId, engine.live(id(jobId), outFrom, errFrom), detail -> ended(detail.view(), out, err));
+        });
+    }
+
+    private static LiveView ended(JobView job, LiveText out, LiveText err) {
+        return new LiveView(job.jobId(), job.state(), 0, job.attempt(), job.worker(), null, null, null, out, err);
+    }
+
+    @Override
+    public CompletionStage<List<LiveView>> progress(List<String> jobIds) {
+        return guarded(() -> {
+            List<String> ids = list("job ids", jobIds, 0);
+            ids.forEach(QueueService::id);
+            return engine.progress(ids);
+        });
     }
 
     @Override

@@ -79,6 +79,10 @@ public class QueueServiceTest {
         assertInvalid(service.snooze(List.of("job-1"), null), "delay is null");
         assertInvalid(service.claim(null), "claim is missing");
         assertInvalid(service.heartbeat(null), "heartbeat is missing");
+        assertInvalid(service.live(null, 0, 0), "job id is missing");
+        assertInvalid(service.live("job-1", -1, 0), "output offset is -1");
+        assertInvalid(service.live("job-1", 0, -1), "output offset is -1");
+        assertInvalid(service.progress(null), "job ids is missing");
         assertInvalid(service.report(null), "reports is missing");
         assertInvalid(service.report(List.of()), "reports has 0 entries");
     }

@@ -12,6 +12,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.LiveText;
 
 /**
  * A stream of a script that keeps its head and its tail, in constant memory however much is printed.
@@ -32,6 +33,11 @@ final class Capture extends OutputStream implements WritableByteChannel {
     private int tailNext;
 
     private long tailTotal;
+    /** Bytes of UTF-8 of the head, of all in front of the tail, and of all: the offsets of those who follow. */
+    private long headEnd;
+
+    private long tailBegin;
+    private long end;
     private long bytes;
     private boolean closed;
 
@@ -86,9 +92,13 @@ final class Capture extends OutputStream implements WritableByteChannel {
         chars.flip();
         while (chars.hasRemaining()) {
             char c = chars.get();
+            end += LiveText.bytes(c);
             if (headLength < head.length) {
                 head[headLength++] = c;
+                headEnd = end;
+                tailBegin = end;
             } else {
+                if (tailTotal >= tail.length) tailBegin += LiveText.bytes(tail[tailNext]);
                 tail[tailNext] = c;
                 tailNext = (tailNext + 1) % tail.length;
                 tailTotal++;
@@ -113,6 +123,41 @@ final class Capture extends OutputStream implements WritableByteChannel {
         if (Character.isHighSurrogate(first.charAt(first.length() - 1))) first = first.substring(0, first.length() - 1);
         if (Character.isLowSurrogate(last.charAt(0))) last = last.substring(1);
         return new CapturedText(Texts.whole(first), last.isEmpty() ? "\uFFFD" : Texts.whole(last), bytes);
+    }
+
+    /**
+     * A piece of what was kept, from an offset on or from where something is kept behind it. It ends where what was kept
+     * has a gap.
+     *
+     * @param most characters
+     */
+    synchronized LiveText from(long offset, int most) {
+        if (offset >= end || most < 1) return new LiveText(offset, "");
+        boolean gap = tailBegin > headEnd;
+        int kept = headLength + (int) Math.min(tailTotal, tail.length);
+        boolean behindHead = offset >= headEnd;
+        int i = behindHead ? headLength : 0;
+        long at = behindHead ? tailBegin : 0;
+        while (i < kept && (at < offset || Character.isLowSurrogate(kept(i)))) {
+            at += LiveText.bytes(kept(i++));
+            if (i == headLength) at = tailBegin;
+        }
+        int last = Math.min(gap && i < headLength ? headLength : kept, i + most);
+        if (i == last) return new LiveText(offset, "");
+        StringBuilder text = new StringBuilder(last - i);
+        for (int next = i; next < last; next++) text.append(kept(next));
+        if (Character.isHighSurrogate(text.charAt(text.length() - 1))) {
+            // Its other half is still to come, or is gone.
+            if (gap && last == headLength && text.length() == 1) return from(headEnd, most);
+            text.setLength(text.length() - 1);
+        }
+        return new LiveText(text.length() == 0 ? offset : at, Texts.whole(text.toString()));
+    }
+
+    private char kept(int i) {
+        if (i < headLength) return head[i];
+        int first = tailTotal < tail.length ? 0 : tailNext;
+        return tail[(first + i - headLength) % tail.length];
     }
 
     @Override

@@ -27,6 +27,7 @@ final class Failures {
             DeniedCommands.class.getName(),
             JobSession.class.getName(),
             JobHandle.class.getName(),
+            FollowUps.class.getName(),
             Durations.class.getName());
 
     private Failures() {}

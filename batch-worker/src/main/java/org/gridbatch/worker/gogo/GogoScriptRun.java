@@ -8,12 +8,15 @@ import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.threadio.ThreadIO;
 import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.LiveText;
+import org.gridbatch.api.Progress;
 
 /**
  * One script on its way. It runs on a thread of its own; Gogo runs each statement on further threads of the session's
@@ -74,6 +77,7 @@ final class GogoScriptRun implements ScriptRun {
         synchronized (fate) {
             if (decided || interrupted) return;
             interrupted = true;
+            if (handle != null) handle.cancel();
             thread.interrupt();
         }
         JobSession current = session;
@@ -94,6 +98,26 @@ final class GogoScriptRun implements ScriptRun {
     @Override
     public CapturedText err() {
         return err.text();
+    }
+
+    @Override
+    public LiveText out(long from, int most) {
+        return out.from(from, most);
+    }
+
+    @Override
+    public LiveText err(long from, int most) {
+        return err.from(from, most);
+    }
+
+    @Override
+    public Progress progress() {
+        return handle == null ? Progress.NONE : handle.told();
+    }
+
+    @Override
+    public Map<String, String> notes() {
+        return handle == null ? Map.of() : handle.notes();
     }
 
     private boolean isInterrupted() {
@@ -147,7 +171,7 @@ final class GogoScriptRun implements ScriptRun {
             passGate();
             Object value = current.execute(script.text());
             current.awaitBackground();
-            text = Formatter.format(current, value);
+            text = Formatter.format(current, handle == null ? value : handle.resultOr(value));
         } catch (Throwable failure) {
             thrown = failure;
             place = Syntax.place(script.text(), current.location());

@@ -77,7 +77,10 @@ final class JobSession extends CommandSessionImpl {
         switch (now) {
             case Foreground, Background -> started(job, previous, now);
             case Suspended -> resume(job, previous);
-            case Done -> ended(job);
+            case Done -> {
+                EndedStatements.forget(job);
+                ended(job);
+            }
             case Created -> throw new AssertionError("a job is created once: " + job.command());
         }
     }

@@ -4,8 +4,11 @@
  */
 package org.gridbatch.worker.gogo;
 
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.LiveText;
+import org.gridbatch.api.Progress;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** A script that was started. Thread-safe. */
@@ -33,4 +36,21 @@ public interface ScriptRun {
 
     /** What it has printed to stderr so far. */
     CapturedText err();
+
+    /**
+     * A piece of what it has printed to stdout, from an offset on. Between the head and the tail that are kept it may be
+     * gone already: then the piece begins later.
+     *
+     * @param most characters of the piece; less than 2 may be too few for a character
+     */
+    LiveText out(long from, int most);
+
+    /** As {@link #out(long, int)}, of stderr. */
+    LiveText err(long from, int most);
+
+    /** How far it says that it is, through {@link JobHandle}. */
+    Progress progress();
+
+    /** What else it says about itself, through {@link JobHandle}. */
+    Map<String, String> notes();
 }

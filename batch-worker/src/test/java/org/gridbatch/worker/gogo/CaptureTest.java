@@ -11,6 +11,7 @@ import static org.junit.Assert.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.LiveText;
 import org.junit.Test;
 
 public class CaptureTest {
@@ -62,5 +63,59 @@ public class CaptureTest {
         assertEquals(garbage.length, kept.bytes());
         assertEquals(
                 "ok\uFFFD", capture(10, 1, new byte[] {'o', 'k', (byte) 0xE2}).head());
+    }
+
+    private static String follow(Capture capture, int most) {
+        StringBuilder followed = new StringBuilder();
+        long offset = 0;
+        while (true) {
+            LiveText piece = capture.from(offset, most);
+            if (piece.text().isEmpty()) return followed.toString();
+            if (piece.offset() > offset) followed.append('|');
+            followed.append(piece.text());
+            offset = piece.end();
+        }
+    }
+
+    @Test
+    public void whoFollowsGetsEveryCharacterOnceWhateverThePieces() {
+        String text = "aä€😀".repeat(50);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        for (int size = 130; size < 140; size++) {
+            Capture all = new Capture(size, StandardCharsets.UTF_8);
+            all.write(bytes, 0, bytes.length);
+            for (int most = 2; most < 9; most++) assertEquals(text, follow(all, most));
+        }
+        Capture growing = new Capture(300, StandardCharsets.UTF_8);
+        long offset = 0;
+        StringBuilder followed = new StringBuilder();
+        for (byte one : bytes) {
+            growing.write(one);
+            LiveText piece = growing.from(offset, 100);
+            assertEquals(offset, piece.offset());
+            followed.append(piece.text());
+            offset = piece.end();
+        }
+        assertEquals(text, followed.toString());
+        assertEquals(bytes.length, offset);
+    }
+
+    @Test
+    public void whoFollowsTooSlowlyHearsWhatIsMissing() {
+        for (int head = 20; head < 24; head++) {
+            String text = "€😀".repeat(1_000);
+            Capture capture = new Capture(head, StandardCharsets.UTF_8);
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            capture.write(bytes, 0, bytes.length);
+            for (int most = 2; most < 9; most++) {
+                String[] parts = follow(capture, most).split("\\|");
+                assertEquals(2, parts.length);
+                assertTrue(text.startsWith(parts[0]));
+                assertTrue(text.endsWith(parts[1]));
+                assertTrue(parts[0].length() >= head - 1 && parts[1].length() >= head - 1);
+            }
+            assertEquals("", capture.from(bytes.length, 100).text());
+            assertEquals(bytes.length, capture.from(bytes.length - 4, 100).end());
+        }
     }
 }

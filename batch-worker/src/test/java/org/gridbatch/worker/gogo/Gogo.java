@@ -45,6 +45,8 @@ final class Gogo extends ExternalResource {
                 "same",
                 "give",
                 "lots",
+                "flood",
+                "numbers",
                 "later",
                 "read",
                 "exit",
@@ -52,6 +54,7 @@ final class Gogo extends ExternalResource {
                 "spill")) {
             processor.addCommand("test", commands, name);
         }
+        for (String name : List.of("cw", "rw")) processor.addCommand("ace", new Ace(), name);
         processor.addCommand("system", System.class, "exit");
         processor.addCommand("mine", System.class, "exit");
         processor.addCommand("osgi", processor, "eval");
@@ -180,6 +183,19 @@ final class Gogo extends ExternalResource {
             for (int i = 0; i < lines; i++) System.out.println("line " + i);
         }
 
+        /** So many mebibytes to each stream. */
+        public void flood(int mebibytes) {
+            byte[] line = ("é".repeat(511) + "x\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            for (int i = 0; i < mebibytes << 10; i++) {
+                System.out.write(line, 0, line.length);
+                System.err.write(line, 0, line.length);
+            }
+        }
+
+        public List<Integer> numbers(int count) {
+            return java.util.stream.IntStream.range(0, count).boxed().toList();
+        }
+
         /** Prints after its script has ended. */
         public void later() {
             new Thread(() -> System.out.println("late"), "test-later").start();
@@ -206,6 +222,29 @@ final class Gogo extends ExternalResource {
 
         public void exit(CommandSession session) {
             throw new AssertionError("a denied command was called");
+        }
+    }
+
+    /** Looks to a script as the commands of Apache ACE do. */
+    public static final class Ace {
+        /** An unknown store is told on stderr, and there is no workspace. */
+        public Workspace cw(String store, String target, String deployment) {
+            if (store.equals("nobody")) {
+                System.err.println("no such store");
+                return null;
+            }
+            return new Workspace();
+        }
+
+        public void rw(Workspace workspace) {
+            System.out.print("rw\n");
+        }
+    }
+
+    /** What {@link Ace} makes. */
+    public static final class Workspace {
+        public void commit() {
+            System.out.print("commit\n");
         }
     }
 }

@@ -16,9 +16,17 @@ import static org.junit.Assert.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limits;
+import org.gridbatch.api.Progress;
+import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.api.Submitted;
 import org.junit.Before;
 import org.junit.ClassRule;
 import org.junit.Test;
@@ -334,8 +342,24 @@ public class ScriptRunnerTest {
     }
 
     private static ScriptResult asJob(String text) throws Exception {
-        return gogo.run(
-                Script.of(text).withVariable("job", new JobHandle("job-1", 2, "mail", Map.of("customer", "acme"))));
+        return gogo.run(Script.of(text).withVariable("job", handle()));
+    }
+
+    private static final List<JobSpec> PUSHED = new CopyOnWriteArrayList<>();
+
+    private static JobHandle handle() {
+        JobSpec spec = JobSpec.script("the script")
+                .jobId("job-1")
+                .queue("mail")
+                .tenant("shop")
+                .name("a job")
+                .tags(Map.of("customer", "acme"))
+                .timeout(Duration.ofMinutes(10))
+                .build();
+        return JobHandle.of(new Lease(1, 2, Duration.ofSeconds(30), spec), pushed -> {
+            PUSHED.add(pushed);
+            return CompletableFuture.completedFuture(List.of(new Submitted(pushed.jobId(), false, JobState.AVAILABLE)));
+        });
     }
 
     @Test
@@ -345,6 +369,172 @@ public class ScriptRunnerTest {
         assertEquals("mail", asJob("$job queue").result());
         assertEquals("acme", asJob("$job tag customer").result());
         assertEquals("", asJob("$job tag none").result());
+        assertEquals("shop", asJob("$job tenant").result());
+        assertEquals("a job", asJob("$job name").result());
+        assertThat(asJob("$job tags").result(), containsString("acme"));
+        assertThat(asJob("$job timeLeft").result(), startsWith("PT9M59"));
+        assertEquals("false", asJob("$job cancelled").result());
+    }
+
+    @Test
+    public void itIsTheFirstArgument() throws Exception {
+        assertEquals("a", completes("test:same $it", "a", "b").result());
+        assertEquals("", completes("test:same $it").result());
+        assertEquals(
+                "in a closure as well",
+                "1",
+                completes("each [1] { test:print $it }", "a").out().text().strip());
+    }
+
+    @Test
+    public void aScriptTellsHowFarItIs() throws Exception {
+        JobHandle handle = handle();
+        ScriptRun run = gogo.runner.start(Script.of("""
+                $job progress 3 10 "three of ten"
+                $job note shop 42
+                $job note gone x
+                $job note gone ""
+                test:nap 60000""").withVariable("job", handle));
+        Gogo.Commands.awaitStart();
+        assertEquals(new Progress(3, 10, "three of ten"), run.progress());
+        assertEquals(Map.of("shop", "42"), run.notes());
+        run.interrupt();
+        assertTrue("who works for it can ask", handle.cancelled());
+        run.result().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    public void numbersAndTextOfProgressCanBeToldApart() throws Exception {
+        JobHandle handle = handle();
+        Script script = Script.of("$job progress 4 8; $job progress counting; $job progress 5 8; test:same ok")
+                .withVariable("job", handle);
+        assertEquals("ok", gogo.run(script).result());
+        assertEquals(new Progress(5, 8, "counting"), handle.told());
+        handle.progress("😀".repeat(300));
+        assertEquals(Limits.LIVE_TEXT, handle.told().text().length());
+        assertThat(asJob("$job progress -1 8").error(), containsString("progress done is -1, want 0 or more"));
+    }
+
+    @Test
+    public void notesAreBounded() throws Exception {
+        assertThat(
+                asJob("n = 0; until { test:same false } { n = %(n + 1); $job note \"key$n\" x }")
+                        .error(),
+                containsString("note has 17 entries, want at most 16"));
+        assertThat(asJob("$job note 'a b' x").error(), containsString("note key is 'a b'"));
+    }
+
+    @Test
+    public void aScriptSaysWhatItsResultIs() throws Exception {
+        assertEquals("17", asJob("$job result 17; test:print later").result());
+        assertEquals("a\nb", asJob("$job result [a b]; test:same other").result());
+        assertEquals("", asJob("$job result null; test:same other").result());
+        assertEquals("", asJob("$job result 17; test:boom x").result());
+    }
+
+    private static JobSpec pushed(String script) throws Exception {
+        PUSHED.clear();
+        ScriptResult result = asJob(script);
+        assertEquals(result.error(), ScriptOutcome.COMPLETED, result.outcome());
+        assertEquals(PUSHED.get(PUSHED.size() - 1).jobId(), result.result());
+        return PUSHED.get(PUSHED.size() - 1);
+    }
+
+    @Test
+    public void aScriptPushesMoreWork() throws Exception {
+        JobSpec plain = pushed("$job push 'test:print $1' --arg one -a 007");
+        assertEquals("test:print $1", plain.script());
+        assertEquals(List.of("one", "007"), plain.args());
+        assertEquals("as its parent's", "mail", plain.queue());
+        assertEquals("shop", plain.tenant());
+        assertEquals(List.of("test:print"), plain.placement().needs());
+        assertThat(plain.jobId(), startsWith("job-1."));
+
+        JobSpec chosen = pushed("$job push { test:print \"a  b\" } -q reports -k shop-42 --delay 5m --id mine"
+                + " --max-attempts 2 --priority=7 -t shop=42 -a x -a y --name 'the report' --after job-0");
+        assertEquals("test:print \"a  b\"", chosen.script());
+        assertEquals("mine", chosen.jobId());
+        assertEquals("reports", chosen.queue());
+        assertEquals("shop-42", chosen.exclusiveKey());
+        assertEquals(Duration.ofMinutes(5), chosen.delay());
+        assertEquals(2, chosen.maxAttempts());
+        assertEquals(7, chosen.priority());
+        assertEquals(Map.of("shop", "42"), chosen.tags());
+        assertEquals(List.of("x", "y"), chosen.args());
+        assertEquals("the report", chosen.name());
+        assertEquals("job-0", chosen.after().get(0).jobId());
+    }
+
+    @Test
+    public void anotherAttemptPushesTheSameUnderTheSameIds() throws Exception {
+        String script = "each [1 2] { $job push 'test:print $1' --arg $it }; $job push x; $job push x";
+        pushed(script);
+        List<String> first = PUSHED.stream().map(JobSpec::jobId).toList();
+        assertEquals("all differ", 4, Set.copyOf(first).size());
+        pushed(
+                "$job push x; $job push x; each [2 1 3] { $job push 'test:print $1' --arg $it }; test:same ($job push x)");
+        List<String> again = PUSHED.stream().map(JobSpec::jobId).toList();
+        assertEquals(
+                "what is the same, in any order",
+                List.of(first.get(2), first.get(3), first.get(1), first.get(0)),
+                again.subList(0, 4));
+        assertFalse("what is new", first.contains(again.get(4)));
+        assertFalse("once more is one more", first.contains(again.get(5)));
+    }
+
+    @Test
+    public void aLongIdIsCutAndStaysItsOwn() {
+        String longest = "j".repeat(Limits.NAME - 1);
+        String one = new FollowUps(JobSpec.script("x").jobId(longest + "1").build())
+                .of(List.of("x"))
+                .jobId();
+        String other = new FollowUps(JobSpec.script("x").jobId(longest + "2").build())
+                .of(List.of("x"))
+                .jobId();
+        assertEquals(Limits.NAME, one.length());
+        assertThat(one, not(other));
+    }
+
+    @Test
+    public void whatMakesNoJobIsRefusedWithAReason() throws Exception {
+        PUSHED.clear();
+        assertThat(asJob("$job push").error(), containsString("push: there is no script"));
+        assertThat(asJob("$job push 'echo )'").error(), containsString("push: syntax error in line 1"));
+        assertThat(asJob("$job push x --arg $unset").error(), containsString("a word is null: is a variable not set?"));
+        assertThat(
+                asJob("$job push x --colour red").error(), containsString("no option '--colour', want one of --after"));
+        assertThat(asJob("$job push x --arg").error(), containsString("there is no value behind --arg"));
+        assertThat(asJob("$job push x --id a --id b").error(), containsString("--id is given twice"));
+        assertThat(asJob("$job push x y").error(), containsString("there is no use for 'y'"));
+        assertThat(asJob("$job push x --priority high").error(), containsString("--priority is 'high'"));
+        assertThat(asJob("$job push x --tag shop").error(), containsString("--tag is 'shop', want key=value"));
+        assertThat(asJob("$job push x --queue 'a b'").error(), containsString("queue is 'a b'"));
+        assertEquals(List.of(), PUSHED);
+    }
+
+    @Test
+    public void aPushThatTheQueueDoesNotTakeFailsTheScript() throws Exception {
+        Lease lease = new Lease(
+                1, 1, Duration.ofSeconds(30), JobSpec.script("x").jobId("job-1").build());
+        JobHandle handle = JobHandle.of(
+                lease,
+                job -> CompletableFuture.failedFuture(new QueueUnavailableException("no queue-server is in sight")));
+        ScriptResult result = gogo.run(Script.of("$job push x").withVariable("job", handle));
+        assertEquals(ScriptOutcome.FAILED, result.outcome());
+        assertThat(result.error(), containsString("no queue-server is in sight"));
+    }
+
+    @Test
+    public void aScriptThatWasWrittenForAceRunsUnchanged() throws Exception {
+        ScriptResult result = asJob("""
+                w = (cw store target deployment)
+                $w commit
+                rw $w""");
+        assertEquals(result.error(), ScriptOutcome.COMPLETED, result.outcome());
+        assertEquals("commit\nrw\n", result.out().text());
+        assertThat(
+                asJob("w = (cw nobody target deployment)\n$w commit\nrw $w").error(),
+                containsString("Cannot coerce commit() to any of []"));
     }
 
     @Test
