@@ -30,6 +30,8 @@ import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.api.LiveView;
+import org.gridbatch.api.Progress;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.QueueView;
 import org.gridbatch.api.ScheduleView;
@@ -59,6 +61,7 @@ final class Formats implements Converter {
         return Stream.of(
                         JobView.class,
                         JobDetail.class,
+                        ExecutingJob.class,
                         JobPage.class,
                         JobSpec.class,
                         AttemptView.class,
@@ -100,10 +103,11 @@ final class Formats implements Converter {
         int width = escape instanceof CommandSession session ? width(session, 0) : 0;
         if (target instanceof Listing<?> list && list.isEmpty()) return list.none();
         if (target instanceof JobPage page)
-            return page.jobs().isEmpty() ? "no jobs" : jobs(page.jobs(), width) + more(page.next(), width);
+            return page.jobs().isEmpty() ? "no jobs" : jobs(page.jobs(), Map.of(), width) + more(page.next(), width);
         if (target instanceof Listing<?> list) return list(list, width) + more(list.next(), width);
         if (target instanceof Collection<?> list) return list(list, width);
-        if (target instanceof JobDetail job) return job(job, width);
+        if (target instanceof JobDetail job) return job(job, null, width);
+        if (target instanceof ExecutingJob job) return job(job.detail(), job.live(), width);
         if (target instanceof JobView job) return fields(job).format();
         if (target instanceof JobSpec spec) return fields(spec).format();
         if (target instanceof GridStatus status) return status(status);
@@ -123,6 +127,7 @@ final class Formats implements Converter {
         }
         if (target instanceof JobView job) return job.jobId() + " (" + word(job.state()) + ")";
         if (target instanceof JobDetail job) return shortly(job.view());
+        if (target instanceof ExecutingJob job) return shortly(job.view());
         if (target instanceof PulledJob job) return job.jobId() + " (" + job.state() + ")";
         if (target instanceof Changed changed) return changed(changed);
         if (target instanceof Verdict verdict) return verdict(verdict);
@@ -136,7 +141,8 @@ final class Formats implements Converter {
 
     private CharSequence list(Collection<?> list, int width) {
         if (list.isEmpty()) return null;
-        if (allAre(list, JobView.class)) return jobs(cast(list, JobView.class), width);
+        Map<String, String> remarks = list instanceof Listing<?> listing ? listing.remarks() : Map.of();
+        if (allAre(list, JobView.class)) return jobs(cast(list, JobView.class), remarks, width);
         if (allAre(list, WorkerView.class)) return workers(cast(list, WorkerView.class), width);
         if (allAre(list, AuditRecord.class)) return audit(cast(list, AuditRecord.class), width);
         if (allAre(list, QueueView.class)) return queues(cast(list, QueueView.class), width);
@@ -158,10 +164,10 @@ final class Formats implements Converter {
         return list.stream().map(type::cast).toList();
     }
 
-    private String jobs(List<JobView> jobs, int width) {
+    private String jobs(List<JobView> jobs, Map<String, String> progress, int width) {
         Table table = new Table(
-                List.of("ID", "STATE", "QUEUE", "NAME", "ATTEMPT", "WORKER", "WHEN", "ERROR"),
-                Set.of("QUEUE", "NAME", "WORKER", "ERROR"));
+                List.of("ID", "STATE", "QUEUE", "NAME", "ATTEMPT", "WORKER", "WHEN", "PROGRESS", "ERROR"),
+                Set.of("QUEUE", "NAME", "WORKER", "PROGRESS", "ERROR"));
         for (JobView job : jobs) {
             table.add(
                     job.jobId(),
@@ -171,6 +177,7 @@ final class Formats implements Converter {
                     job.attempt() + "/" + job.maxAttempts(),
                     job.worker(),
                     when(job),
+                    progress.getOrDefault(job.jobId(), ""),
                     job.error());
         }
         return table.format(width);
@@ -290,8 +297,22 @@ final class Formats implements Converter {
         return table.format(width);
     }
 
-    private String job(JobDetail job, int width) {
+    /** In words: how much of how much, in percent as well, and what it does now. */
+    static String progress(Progress progress) {
+        String count = progress.total() > 0
+                ? progress.done() + "/" + progress.total() + " (" + percent(progress) + " %)"
+                : progress.done() > 0 ? String.valueOf(progress.done()) : "";
+        return (count + " " + progress.text()).strip();
+    }
+
+    private static long percent(Progress progress) {
+        return (long) (100.0 * progress.done() / progress.total());
+    }
+
+    /** @param live what it tells of itself; null if nothing */
+    private String job(JobDetail job, LiveView live, int width) {
         Fields fields = fields(job.view());
+        if (live != null) fields.add("progress", progress(live.progress())).add("notes", pairs(live.notes()));
         JobSpec spec = job.spec();
         addTerms(fields, spec);
         fields.add("script", script(spec.script()));

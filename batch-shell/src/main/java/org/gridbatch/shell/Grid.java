@@ -133,11 +133,12 @@ final class Grid {
         }
     }
 
-    /** What a job prints, from these offsets on. */
+    /** What a job prints, from these offsets on, for those who follow it: across restarts of the server. */
     LiveView live(String jobId, long outFrom, long errFrom) {
+        Duration atMost = timeout.plus(Limits.WAIT);
         return answer(
-                calls.call(LiveJobs.class, jobs -> jobs.live(jobId, outFrom, errFrom), timeout),
-                timeout,
+                calls.call(LiveJobs.class, jobs -> jobs.live(jobId, outFrom, errFrom), atMost),
+                atMost,
                 "repeat the command");
     }
 

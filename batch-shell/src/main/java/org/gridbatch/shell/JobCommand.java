@@ -4,7 +4,10 @@
  */
 package org.gridbatch.shell;
 
+import java.util.List;
 import org.apache.felix.service.command.CommandSession;
+import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobState;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
@@ -16,6 +19,11 @@ final class JobCommand extends Command {
 
     @Override
     Object run(CommandSession session, Surroundings here) {
-        return here.grid().jobs(jobs -> jobs.get(id));
+        JobDetail job = here.grid().jobs(jobs -> jobs.get(id));
+        if (job.view().state() != JobState.EXECUTING) return job;
+        return here.grid().progress(List.of(id)).stream()
+                .findFirst()
+                .<Object>map(live -> new ExecutingJob(job, live))
+                .orElse(job);
     }
 }

@@ -6,13 +6,16 @@ package org.gridbatch.shell;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobQuery;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Limits;
+import org.gridbatch.api.LiveView;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -59,6 +62,18 @@ final class JobsCommand extends Command {
     @Option(names = "--after", paramLabel = "PLACE", description = "Go on where the list before ended; it says where.")
     private String after = "";
 
+    /** By id, how far those are that are executing. */
+    private static Map<String, String> progress(List<JobView> jobs, Grid grid) {
+        List<String> executing = jobs.stream()
+                .filter(job -> job.state() == JobState.EXECUTING)
+                .map(JobView::jobId)
+                .limit(Limits.BULK)
+                .toList();
+        if (executing.isEmpty()) return Map.of();
+        return grid.progress(executing).stream()
+                .collect(Collectors.toMap(LiveView::jobId, live -> Formats.progress(live.progress())));
+    }
+
     @Override
     Object run(CommandSession session, Surroundings here) {
         if (limit < 1 || limit > MOST) {
@@ -84,6 +99,6 @@ final class JobsCommand extends Command {
         } while (!next.isEmpty() && found.size() < limit);
         // At a terminal it stands below the table, where one looks when that has scrolled by.
         if (!next.isEmpty() && Formats.width(session, 0) == 0) System.err.println(Formats.more(next));
-        return new Listing<>(found, next, "no jobs");
+        return new Listing<>(found, next, "no jobs").remarked(progress(found, here.grid()));
     }
 }

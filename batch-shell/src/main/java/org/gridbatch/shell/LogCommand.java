@@ -9,6 +9,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobState;
+import org.gridbatch.api.JobView;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,7 +17,9 @@ import picocli.CommandLine.Parameters;
 /** Shows what a job printed. */
 @CommandLine.Command(
         name = "log",
-        description = "Show what a job printed in its last attempt that ended, standard output first.")
+        description =
+                "Show what a job printed in its last attempt that ended, standard output first; or, with -f, what it "
+                        + "prints while it executes.")
 final class LogCommand extends Command {
     @Parameters(paramLabel = "ID", description = "The job's id.")
     private String id;
@@ -27,8 +30,22 @@ final class LogCommand extends Command {
     @Option(names = "--err", description = "Standard error only.")
     private boolean errOnly;
 
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Follow it from the attempt that executes until the job is final; fails if it did not "
+                    + "complete.")
+    private boolean follow;
+
     @Override
     Object run(CommandSession session, Surroundings here) {
+        if (follow && attempt != null) {
+            throw new CommandFailed("log: there are --follow and --attempt: one attempt that ended cannot be followed");
+        }
+        if (follow) {
+            JobView ended = new Follower(here.grid(), id, errOnly ? null : System.out).follow();
+            WaitCommand.failUnlessCompleted("log", List.of(ended));
+            return null;
+        }
         AttemptView shown = choose(here.grid().jobs(jobs -> jobs.get(id)));
         String err = shown.err().text();
         return new Output(errOnly ? "" : shown.out().text(), err);
@@ -49,10 +66,10 @@ final class LogCommand extends Command {
         }
         JobState state = job.view().state();
         throw new CommandFailed("log: job " + id + " has printed nothing yet: it is " + Formats.word(state)
-                + (state == JobState.EXECUTING ? " on " + job.view().worker() : ""));
+                + (state == JobState.EXECUTING ? " on " + job.view().worker() + " ('log -f' follows it)" : ""));
     }
 
-    private static boolean isEnded(AttemptView attempt) {
+    static boolean isEnded(AttemptView attempt) {
         return attempt.endedAt().getEpochSecond() > 0;
     }
 }

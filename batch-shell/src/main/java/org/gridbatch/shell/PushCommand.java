@@ -236,7 +236,10 @@ final class PushCommand extends Command {
         if (wait) System.err.println("job " + pushed.jobId());
         if (pushed.state() == JobState.AVAILABLE) noteWhyItWaits(pushed.jobId(), here.grid());
         if (!wait) return pushed;
-        return new Listing<>(WaitCommand.untilFinal("push", List.of(pushed.jobId()), null, here.grid()), "", "no jobs");
+        return new Listing<>(
+                WaitCommand.untilFinal("push", List.of(pushed.jobId()), null, here.grid(), ProgressLine.of(session)),
+                "",
+                "no jobs");
     }
 
     private List<String> needs(Scripts.Script script, Surroundings here) {

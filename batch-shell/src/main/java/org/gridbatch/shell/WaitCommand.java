@@ -35,7 +35,7 @@ final class WaitCommand extends Command {
 
     @Override
     Object run(CommandSession session, Surroundings here) {
-        return new Listing<>(untilFinal("wait", ids, atMost, here.grid()), "", "no jobs");
+        return new Listing<>(untilFinal("wait", ids, atMost, here.grid(), ProgressLine.of(session)), "", "no jobs");
     }
 
     /**
@@ -43,16 +43,27 @@ final class WaitCommand extends Command {
      *
      * @param command who waits, for messages
      * @param atMost the longest wait; null for no limit
+     * @param line shows meanwhile how far the job is that is waited for
      * @throws CommandFailed if one did not complete, or if the time is up
      */
-    static List<JobView> untilFinal(String command, List<String> ids, Duration atMost, Grid grid) {
+    static List<JobView> untilFinal(String command, List<String> ids, Duration atMost, Grid grid, ProgressLine line) {
+        try {
+            return untilFinal(command, ids, atMost, grid, line, line.isShown() ? ProgressLine.STEP : STEP);
+        } finally {
+            line.clear();
+        }
+    }
+
+    private static List<JobView> untilFinal(
+            String command, List<String> ids, Duration atMost, Grid grid, ProgressLine line, Duration most) {
         long start = System.nanoTime();
         List<JobView> ended = new ArrayList<>();
         for (String id : ids) {
             JobView job;
             do {
-                Duration step = step(atMost, System.nanoTime() - start);
+                Duration step = step(atMost, System.nanoTime() - start, most);
                 job = grid.await(id, step);
+                if (job.state() == JobState.EXECUTING) line.update(id, grid);
                 if (!job.state().isFinal() && step.isZero()) {
                     throw new CommandFailed(command + ": job " + id + " is still " + Formats.word(job.state())
                             + " after " + Durations.format(atMost));
@@ -60,21 +71,23 @@ final class WaitCommand extends Command {
             } while (!job.state().isFinal());
             ended.add(job);
         }
+        line.clear();
         failUnlessCompleted(command, ended);
         return ended;
     }
 
     /** What is left of the time; zero looks once more and does not wait. */
-    private static Duration step(Duration atMost, long passedNanos) {
-        if (atMost == null) return STEP;
+    private static Duration step(Duration atMost, long passedNanos, Duration most) {
+        if (atMost == null) return most;
         Duration left = atMost.minusNanos(passedNanos);
         if (left.isNegative()) return Duration.ZERO;
         // The wire carries milliseconds: a rest below one is none.
-        Duration step = left.compareTo(STEP) < 0 ? left : STEP;
+        Duration step = left.compareTo(most) < 0 ? left : most;
         return step.toMillis() == 0 ? Duration.ZERO : step;
     }
 
-    private static void failUnlessCompleted(String command, List<JobView> jobs) {
+    /** @throws CommandFailed if one of these final jobs did not complete */
+    static void failUnlessCompleted(String command, List<JobView> jobs) {
         List<JobView> bad =
                 jobs.stream().filter(job -> job.state() != JobState.COMPLETED).toList();
         if (bad.isEmpty()) return;

@@ -57,6 +57,7 @@ final class Words {
         if (argument instanceof Submitted job) return job.jobId();
         if (argument instanceof JobView job) return job.jobId();
         if (argument instanceof JobDetail job) return job.view().jobId();
+        if (argument instanceof ExecutingJob job) return job.view().jobId();
         if (argument instanceof PulledJob job) return job.jobId();
         if (argument instanceof Changed job) return job.newJobId().isEmpty() ? job.jobId() : job.newJobId();
         if (argument instanceof Closure closure) return text(closure);

@@ -11,9 +11,11 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.gridbatch.api.Ad;
@@ -44,8 +46,12 @@ import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limit;
+import org.gridbatch.api.LiveJobs;
+import org.gridbatch.api.LiveText;
+import org.gridbatch.api.LiveView;
 import org.gridbatch.api.Operations;
 import org.gridbatch.api.OperatorRules;
+import org.gridbatch.api.Progress;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.QueueView;
 import org.gridbatch.api.Reason;
@@ -62,7 +68,7 @@ import org.gridbatch.api.WorkQueue;
 import org.gridbatch.api.WorkerView;
 
 /** A queue in memory that does just enough for the commands; every call can be made to fail. */
-final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Schedules, QueueCalls {
+final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Schedules, LiveJobs, QueueCalls {
     static final Instant NOW = Instant.parse("2030-01-31T18:00:00Z");
 
     final Map<String, JobDetail> jobs = new LinkedHashMap<>();
@@ -80,6 +86,9 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     final List<Reason> reasons = new ArrayList<>();
 
     final Map<String, ScheduleView> schedules = new LinkedHashMap<>();
+
+    /** What executing jobs tell, with all of their output. */
+    final Map<String, LiveView> lives = new ConcurrentHashMap<>();
 
     volatile RuntimeException failure;
     volatile Duration leaseFor = Duration.ofSeconds(30);
@@ -249,6 +258,54 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     public synchronized CompletionStage<JobDetail> get(String jobId) {
         JobDetail job = jobs.get(jobId);
         return job == null ? CompletableFuture.failedFuture(unknown(jobId)) : answer(job);
+    }
+
+    /** A job begins to execute, or prints more. */
+    synchronized void tells(String id, long leaseId, Progress progress, String out, String err) {
+        LiveText text = new LiveText(0, out);
+        lives.put(
+                id,
+                new LiveView(
+                        id,
+                        JobState.EXECUTING,
+                        leaseId,
+                        (int) leaseId,
+                        "w1",
+                        NOW,
+                        progress,
+                        Map.of("shop", "42"),
+                        text,
+                        new LiveText(0, err)));
+    }
+
+    /** An attempt ends, and with it what it told. */
+    synchronized void ends(String id, JobView view, AttemptView... attempts) {
+        lives.remove(id);
+        put(view, "x", attempts);
+    }
+
+    @Override
+    public synchronized CompletionStage<LiveView> live(String jobId, long outFrom, long errFrom) {
+        JobDetail job = jobs.get(jobId);
+        if (job == null) return CompletableFuture.failedFuture(unknown(jobId));
+        LiveView live = lives.get(jobId);
+        boolean executing = live != null;
+        return answer(new LiveView(
+                jobId,
+                executing ? JobState.EXECUTING : job.view().state(),
+                executing ? live.leaseId() : 0,
+                1,
+                "w1",
+                NOW,
+                executing ? live.progress() : null,
+                executing ? live.notes() : null,
+                executing ? live.out().from(outFrom) : new LiveText(outFrom, ""),
+                executing ? live.err().from(errFrom) : new LiveText(errFrom, "")));
+    }
+
+    @Override
+    public CompletionStage<List<LiveView>> progress(List<String> jobIds) {
+        return answer(jobIds.stream().map(lives::get).filter(Objects::nonNull).toList());
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.inject.Inject;
@@ -30,6 +31,9 @@ import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.api.LiveJobs;
+import org.gridbatch.api.LiveView;
+import org.gridbatch.api.Progress;
 import org.gridbatch.api.UnknownJobException;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -46,6 +50,10 @@ public class RemoteServicesIT {
     @Inject
     @Filter(value = "(service.imported=*)", timeout = 60_000)
     private JobQueue queue;
+
+    @Inject
+    @Filter(value = "(service.imported=*)", timeout = 60_000)
+    private LiveJobs liveJobs;
 
     @Inject
     private CommandProcessor processor;
@@ -128,6 +136,46 @@ public class RemoteServicesIT {
             session.execute("batch:wait from-the-shell --for 30s");
         }
         assertEquals(JobState.COMPLETED, get(queue.get("from-the-shell")).view().state());
+    }
+
+    @Test
+    public void whatAJobPrintsThereIsReadHereWhileItExecutes() throws Exception {
+        JobSpec job = JobSpec.script("""
+                        $job progress 1 2 "halfway"
+                        $job note shop 42
+                        echo "it is on"
+                        $job push 'echo (\"4711\" length)'
+                        sleep 120""").build();
+        get(queue.submit(List.of(job)));
+
+        LiveView live = get(liveJobs.live(job.jobId(), 0, 0));
+        for (int looks = 0; looks < 60 && live.out().text().isEmpty(); looks++) {
+            Thread.sleep(500);
+            live = get(liveJobs.live(job.jobId(), 0, 0));
+        }
+
+        assertEquals("it is on\n", live.out().text());
+        assertEquals(JobState.EXECUTING, live.state());
+        assertEquals("worker", live.worker());
+        assertEquals(new Progress(1, 2, "halfway"), live.progress());
+        assertEquals(Map.of("shop", "42"), live.notes());
+        assertEquals(
+                "", get(liveJobs.live(job.jobId(), live.out().end(), 0)).out().text());
+        assertEquals(
+                live.progress(),
+                get(liveJobs.progress(List.of(job.jobId(), "no-such-job")))
+                        .get(0)
+                        .progress());
+
+        get(queue.cancel(List.of(job.jobId()), "seen enough"));
+        JobView ended = get(queue.await(job.jobId(), Duration.ofSeconds(30)));
+        assertEquals(ended.toString(), JobState.CANCELLED, ended.state());
+        LiveView after = get(liveJobs.live(job.jobId(), 0, 0));
+        assertEquals("with the lease it is gone", "", after.out().text());
+        assertEquals(JobState.CANCELLED, after.state());
+        assertEquals(
+                "it is on\n",
+                get(queue.get(job.jobId())).attempts().get(0).out().text());
     }
 
     private static <T> T get(java.util.concurrent.CompletionStage<T> stage) throws Exception {

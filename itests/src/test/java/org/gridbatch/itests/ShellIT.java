@@ -86,6 +86,18 @@ public class ShellIT {
     }
 
     @Test
+    public void aLogIsFollowedUntilItsJobIsFinal() {
+        String id = grid.push("each [1 2 3 4] { echo turn $it; sleep 1 }");
+        assertEquals(
+                "turn 1\nturn 2\nturn 3\nturn 4\n", grid.batch("log", "-f", id).ok());
+        String bad = grid.push("echo before; sleep 2; throw broken", "--max-attempts", "1");
+        Batch.Result result = grid.batch("log", "-f", bad);
+        assertEquals(1, result.status());
+        assertEquals("before\n", result.out());
+        assertTrue(result.err(), result.err().contains("job " + bad + " is discarded"));
+    }
+
+    @Test
     public void theGridIsNamedBeforeOrAfterTheCommandWord() throws IOException {
         Batch unset = new Batch(grid.home());
         String before = unset.run("--zookeeper", grid.zookeeper(), "status").ok();
