@@ -42,17 +42,27 @@ final class UpCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(stopper);
         // A process less to start, and this grid has no use for a ZooKeeper that outlives its server.
         start(nodes, Role.SERVER, "server", settings, "--with-zookeeper");
-        for (int i = 1; i <= workers; i++) start(nodes, Role.WORKER, "worker-" + i, settings, "--await-zookeeper");
+        // More JVMs that start at once would only take the processors from these two, and the first job would wait.
+        if (workers > 0) start(nodes, Role.WORKER, "worker-1", settings, "--await-zookeeper");
         for (ChildNode node : List.copyOf(nodes)) node.awaitUp(UP_LIMIT);
         String grid = settings.has("zookeeper") ? " --zookeeper " + settings.zookeeper() : "";
         System.out.println();
-        System.out.println("The grid is up: ZooKeeper " + settings.zookeeper() + ", data " + settings.data() + ".");
+        System.out.println("The grid is up: ZooKeeper " + settings.zookeeper() + ", data " + settings.data() + "."
+                + (workers > 1 ? " More workers follow." : ""));
         System.out.println("In another terminal:");
         System.out.println("  batch push" + grid + " 'echo hello'");
         System.out.println("  batch jobs" + grid);
         System.out.println("  batch shell" + grid);
         System.out.println("Ctrl-C stops it.");
         System.out.flush();
+        for (int i = 2; i <= workers && !stopping.get(); i++) {
+            ChildNode worker = start(nodes, Role.WORKER, "worker-" + i, settings);
+            try {
+                worker.awaitUp(UP_LIMIT);
+            } catch (LaunchException e) {
+                if (!stopping.get()) throw e;
+            }
+        }
         while (true) {
             for (ChildNode node : List.copyOf(nodes)) {
                 if (!node.isAlive() && !stopping.get())
