@@ -59,11 +59,12 @@ final class Codec {
 
     Codec(int maxMessageBytes) {
         CBORFactory factory = factory(maxMessageBytes);
-        SimpleModule noClasses = new SimpleModule("gridbatch");
-        noClasses.addDeserializer(Class.class, new NoClasses());
+        SimpleModule own = new SimpleModule("gridbatch");
+        own.addDeserializer(Class.class, new NoClasses());
+        Times.addTo(own);
         mapper = CBORMapper.builder(factory)
                 .addModule(new JavaTimeModule())
-                .addModule(noClasses)
+                .addModule(own)
                 .accessorNaming(new ComponentsOnly())
                 .typeFactory(TypeFactory.defaultInstance().withCache(typeCache()))
                 .disable(MapperFeature.USE_ANNOTATIONS)

@@ -136,6 +136,11 @@ public class CallsTest {
         for (Duration duration : List.of(
                 Duration.ZERO,
                 Duration.ofNanos(-1),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(59, 999_000_000),
+                Duration.ofSeconds(-30),
+                Duration.ofMinutes(5),
+                Duration.ofDays(400),
                 Duration.ofSeconds(Long.MAX_VALUE, 999_999_999),
                 Duration.ofSeconds(Long.MIN_VALUE))) {
             assertEquals(duration, remote.duration(duration));
