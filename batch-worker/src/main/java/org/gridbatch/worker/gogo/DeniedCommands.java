@@ -27,11 +27,13 @@ final class DeniedCommands {
 
     private static final Set<String> ENDS_FRAMEWORK = Set.of("stop", "update", "uninstall");
 
+    private final List<String> globs;
     private final List<Pattern> patterns;
     private final boolean exitDenied;
 
     DeniedCommands(List<String> denied) {
-        patterns = denied.stream().map(DeniedCommands::pattern).collect(Collectors.toUnmodifiableList());
+        globs = List.copyOf(denied);
+        patterns = globs.stream().map(DeniedCommands::pattern).collect(Collectors.toUnmodifiableList());
         exitDenied = matches(EXIT);
     }
 
@@ -47,6 +49,11 @@ final class DeniedCommands {
             regex.append(Pattern.quote(part));
         }
         return Pattern.compile(regex.toString());
+    }
+
+    /** Whether it was made of just these. */
+    boolean isOf(List<String> denied) {
+        return globs.equals(denied);
     }
 
     boolean matches(String command) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.felix.gogo.runtime.Token;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
 import org.gridbatch.api.Limits;
@@ -29,8 +30,16 @@ final class Formatter {
     private static final int MAX_ELEMENTS = 1_000;
 
     /** The text of these cannot go wrong, and a thread for each job would cost more than many a job. */
-    private static final Set<Class<?>> HARMLESS =
-            Set.of(String.class, Boolean.class, Character.class, Integer.class, Long.class, Double.class, Float.class);
+    private static final Set<Class<?>> HARMLESS = Set.of(
+            String.class,
+            // What stands in the script itself, as the 1 of "n = 1".
+            Token.class,
+            Boolean.class,
+            Character.class,
+            Integer.class,
+            Long.class,
+            Double.class,
+            Float.class);
 
     private Formatter() {}
 

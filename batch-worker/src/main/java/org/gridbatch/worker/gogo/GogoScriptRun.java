@@ -32,6 +32,7 @@ final class GogoScriptRun implements ScriptRun {
     private final Thread thread;
     private final Capture out;
     private final Capture err;
+    private final DeniedCommands denied;
     private final JobHandle handle;
     private final CompletableFuture<ScriptResult> result = new CompletableFuture<>();
     private final CommandSession lookup;
@@ -44,8 +45,10 @@ final class GogoScriptRun implements ScriptRun {
     private boolean decided;
     private volatile JobSession session;
 
-    GogoScriptRun(Script script, CommandSession lookup, ThreadIO threadIO, ScriptThreads threads) {
+    GogoScriptRun(
+            Script script, DeniedCommands denied, CommandSession lookup, ThreadIO threadIO, ScriptThreads threads) {
         this.script = script;
+        this.denied = denied;
         this.lookup = lookup;
         this.threadIO = threadIO;
         this.threads = threads;
@@ -154,11 +157,10 @@ final class GogoScriptRun implements ScriptRun {
     }
 
     private Ending execute() throws InterruptedException {
-        ScriptCheck check = Syntax.check(script.text());
+        ScriptCheck check = Syntax.parse(script.text());
         if (!check.isOk())
             return Ending.failed("syntax error in " + check.problems().get(0));
-        JobProcessor processor =
-                new JobProcessor(lookup, threadIO, new DeniedCommands(script.denied()), this::passGate);
+        JobProcessor processor = new JobProcessor(lookup, threadIO, denied, this::passGate);
         JobSession current = new JobSession(processor, out, err);
         session = current;
         Throwable thrown = null;

@@ -6,6 +6,7 @@ package org.gridbatch.worker.gogo;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Objects;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -27,6 +28,7 @@ public final class GogoScriptRunner implements ScriptRunner {
     private final ThreadIO threadIO;
     private final CommandSession lookup;
     private final ScriptThreads threads = new ScriptThreads();
+    private volatile DeniedCommands denied = new DeniedCommands(Script.DEFAULT_DENIED);
 
     @Activate
     public GogoScriptRunner(@Reference CommandProcessor processor, @Reference ThreadIO threadIO) {
@@ -43,9 +45,16 @@ public final class GogoScriptRunner implements ScriptRunner {
 
     @Override
     public ScriptRun start(Script script) {
-        GogoScriptRun run = new GogoScriptRun(script, lookup, threadIO, threads);
+        GogoScriptRun run = new GogoScriptRun(script, denied(script.denied()), lookup, threadIO, threads);
         run.start();
         return run;
+    }
+
+    /** Those of the last script, if they were the same: making the patterns costs more than a short script. */
+    private DeniedCommands denied(List<String> patterns) {
+        DeniedCommands last = denied;
+        if (!last.isOf(patterns)) denied = last = new DeniedCommands(patterns);
+        return last;
     }
 
     @Override

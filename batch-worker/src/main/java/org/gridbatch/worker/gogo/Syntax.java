@@ -32,9 +32,18 @@ final class Syntax {
     private Syntax() {}
 
     static ScriptCheck check(String text) {
+        return check(text, true);
+    }
+
+    /** Without the commands: a script that is about to run is only to be told from none. */
+    static ScriptCheck parse(String text) {
+        return check(text, false);
+    }
+
+    private static ScriptCheck check(String text, boolean withCommands) {
         try {
             List<Statement> statements = statements(text);
-            return new ScriptCheck(List.of(), commands(statements));
+            return new ScriptCheck(List.of(), withCommands ? commands(statements) : List.of());
         } catch (SyntaxError e) {
             // Gogo counts both from 0.
             return broken(e.line() + 1, e.column() + 1, e.getMessage());
