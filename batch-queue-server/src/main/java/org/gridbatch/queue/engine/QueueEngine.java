@@ -132,6 +132,9 @@ public final class QueueEngine implements Replica {
 
     private final Map<Long, List<Pending>> inFlight = new LinkedHashMap<>();
     private final Deque<Pending> chores = new ArrayDeque<>();
+    /** What the current task has for callers; it all goes to the answers executor at once, when the task ends. */
+    private final List<Runnable> told = new ArrayList<>();
+
     private SteadyClock clock;
     private Matchmaker matchmaker;
     private Leases leases;
@@ -188,8 +191,8 @@ public final class QueueEngine implements Replica {
         live = new LiveBook();
         workers = new Workers(settings.lease(), settings.grace(), ticker::wall);
         matchmaker = new Matchmaker(
-                machine, leases, workers, answers, settings.bounds().claims());
-        waiters = new Waiters(machine, answers);
+                machine, leases, workers, told::add, settings.bounds().claims());
+        waiters = new Waiters(machine, told::add);
         firings = new Firings(machine, settings.room(), ticker, () -> running ? clock.now() : null, this::chore);
         lastTickNanos = now;
         count();
@@ -278,11 +281,7 @@ public final class QueueEngine implements Replica {
                     new QueueUnavailableException("too many commands wait for the disk; repeat later"));
             return answer;
         }
-        waiting.add(new Pending(
-                command,
-                bytes,
-                result -> answers.execute(() -> answer.complete(result)),
-                why -> answers.execute(() -> answer.completeExceptionally(why))));
+        waiting.add(new Pending(command, bytes, result -> reply(answer, result), why -> fail(answer, why)));
         schedulePump();
         return answer;
     }
@@ -527,6 +526,7 @@ public final class QueueEngine implements Replica {
             } catch (RuntimeException | Error e) {
                 breakDown(e);
             } finally {
+                tellCallers();
                 replayAhead.release(kib);
             }
         });
@@ -898,6 +898,8 @@ public final class QueueEngine implements Replica {
                 } catch (RuntimeException | Error e) {
                     // Half a task was done, so what is in memory is not to be trusted; what is in the log is.
                     breakDown(e);
+                } finally {
+                    tellCallers();
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -906,10 +908,18 @@ public final class QueueEngine implements Replica {
     }
 
     private <T> void reply(CompletableFuture<T> answer, T value) {
-        answers.execute(() -> answer.complete(value));
+        told.add(() -> answer.complete(value));
     }
 
     private void fail(CompletableFuture<?> answer, RuntimeException why) {
         answers.execute(() -> answer.completeExceptionally(why));
+    }
+
+    /** One change of threads for all answers of a task, since those to a full entry are hundreds. */
+    private void tellCallers() {
+        if (told.isEmpty()) return;
+        List<Runnable> all = List.copyOf(told);
+        told.clear();
+        answers.execute(() -> all.forEach(Runnable::run));
     }
 }

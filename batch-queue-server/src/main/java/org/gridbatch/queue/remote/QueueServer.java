@@ -72,6 +72,9 @@ public final class QueueServer {
     /** Longer than the longest wait of a call, so that a parked claim is answered and not cut off. */
     private static final long CALL_TIMEOUT_MILLIS = 90_000;
 
+    /** What is called for every job. */
+    private static final String[] DIRECT_METHODS = {"submit", "await", "advertise", "claim", "heartbeat", "report"};
+
     private final BundleContext context;
     private final Path dataDir;
     private final Settings settings;
@@ -238,6 +241,8 @@ public final class QueueServer {
         properties.put("service.exported.interfaces", "*");
         properties.put("service.exported.configs", exportedConfigs);
         properties.put("gridbatch.grpc.timeout.millis", CALL_TIMEOUT_MILLIS);
+        // They only put something into a queue, and their stages are completed on a thread that is there for that.
+        properties.put("gridbatch.grpc.direct", DIRECT_METHODS.clone());
         properties.put(JobQueue.GRID, log.grid());
         properties.put(JobQueue.TERM, log.term());
         properties.put(Constants.SERVICE_RANKING, (int) Math.min(Integer.MAX_VALUE, log.term()));

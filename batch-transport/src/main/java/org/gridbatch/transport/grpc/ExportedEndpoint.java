@@ -5,6 +5,7 @@
 package org.gridbatch.transport.grpc;
 
 import java.lang.reflect.InvocationTargetException;
+import java.util.Set;
 import org.apache.aries.rsa.spi.Endpoint;
 import org.osgi.service.remoteserviceadmin.EndpointDescription;
 
@@ -14,12 +15,16 @@ final class ExportedEndpoint implements Endpoint {
     private final Contract contract;
     private final Object service;
     private final RsaServer server;
+    private final Set<String> direct;
 
-    ExportedEndpoint(EndpointDescription description, Contract contract, Object service, RsaServer server) {
+    /** @param direct names of the methods that never wait, see {@link Wire#DIRECT} */
+    ExportedEndpoint(
+            EndpointDescription description, Contract contract, Object service, RsaServer server, Set<String> direct) {
         this.description = description;
         this.contract = contract;
         this.service = service;
         this.server = server;
+        this.direct = direct;
     }
 
     @Override
@@ -29,6 +34,12 @@ final class ExportedEndpoint implements Endpoint {
 
     Contract contract() {
         return contract;
+    }
+
+    /** Whether a method may run on a thread that moves bytes; one that gives its result at once never does. */
+    boolean isDirect(RemoteMethod method) {
+        return method.kind() == ReturnKind.STAGE
+                && direct.contains(method.method().getName());
     }
 
     Object invoke(RemoteMethod method, Object[] arguments) throws Throwable {

@@ -137,7 +137,12 @@ public final class GrpcProvider implements DistributionProvider {
         published.put(Wire.ADDRESS, address.toString());
         published.put(Wire.TIMEOUT, timeoutMillis);
         published.put(Wire.MAX_MESSAGE, settings.maxMessageBytes());
-        ExportedEndpoint endpoint = new ExportedEndpoint(new EndpointDescription(published), contract, service, server);
+        ExportedEndpoint endpoint = new ExportedEndpoint(
+                new EndpointDescription(published),
+                contract,
+                service,
+                server,
+                Set.copyOf(texts(properties, Wire.DIRECT)));
         server.add(endpoint);
         return endpoint;
     }

@@ -11,7 +11,6 @@ import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.osgi.framework.ServiceException;
@@ -19,8 +18,8 @@ import org.osgi.framework.ServiceException;
 /**
  * One call on the calling side.
  *
- * <p>gRPC's thread only keeps the bytes of the answer. A waiting caller decodes them itself; where the caller got a
- * future, a thread of the client pool decodes them and completes it. No thread waits for a future.
+ * <p>gRPC's thread only keeps the bytes of the answer. A waiting caller decodes them itself, also one that
+ * waits for a future; where the caller only has a future, a thread of the client pool decodes them and completes it.
  */
 final class RemoteCall extends ClientCall.Listener<byte[]> {
     private final ImportedEndpoint endpoint;
@@ -30,7 +29,7 @@ final class RemoteCall extends ClientCall.Listener<byte[]> {
     private final Sent sent = new Sent();
 
     private ClientCall<Payload, byte[]> call;
-    private CompletableFuture<Object> future;
+    private Reply future;
     private byte[] bytes;
     private Status status;
     private Metadata trailers;
@@ -47,7 +46,7 @@ final class RemoteCall extends ClientCall.Listener<byte[]> {
      * @throws ServiceException when it was not sent
      * @throws IllegalArgumentException when an argument cannot be encoded
      */
-    void send(Object[] arguments, CompletableFuture<Object> whenDone) {
+    void send(Object[] arguments, Reply whenDone) {
         if (endpoint.isClosed()) {
             throw failed("the endpoint is not imported any more", Outcome.NOT_SENT, null);
         }
@@ -74,6 +73,7 @@ final class RemoteCall extends ClientCall.Listener<byte[]> {
             // Whoever ends the future first, by cancel or orTimeout, wants no answer any more.
             whenDone.whenComplete((result, failure) -> {
                 if (ended.getCount() > 0) {
+                    whenDone.wake();
                     call.cancel("the caller has cancelled", null);
                 }
             });
@@ -91,7 +91,7 @@ final class RemoteCall extends ClientCall.Listener<byte[]> {
         trailers = closingTrailers;
         ended.countDown();
         if (future != null) {
-            endpoint.completions().execute(this::complete);
+            future.ended(this::complete);
         }
     }
 

@@ -73,7 +73,7 @@ final class RemoteProxy implements InvocationHandler {
     }
 
     private CompletableFuture<Object> call(RemoteMethod method, Object[] arguments) {
-        CompletableFuture<Object> future = new CompletableFuture<>();
+        Reply future = new Reply(endpoint.completions());
         RemoteCall call = new RemoteCall(endpoint, contract, method);
         try {
             call.send(arguments, future);

@@ -27,9 +27,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>gRPC's thread only takes the bytes in. A thread of the pool decodes them and calls the method; where that gives
  * a promise, the thread goes on to other work, and whoever keeps the promise causes the answer.
+ *
+ * <p>Small requests to direct methods (see {@link Wire#DIRECT}) are spared both changes of threads: gRPC's thread
+ * calls the method, and the thread that completes its stage encodes the answer.
  */
 final class ServedCall extends ServerCall.Listener<byte[]> implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ServedCall.class);
+    /** A larger request would hold up the other calls of its connection while it is decoded. */
+    private static final int MOST_DIRECT_BYTES = 16 * 1_024;
+
     private static final long FIRST_POLL_MILLIS = 1;
     private static final long SLOWEST_POLL_MILLIS = 50;
 
@@ -43,6 +49,7 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements Runnable {
     private byte[] request;
     private Contract contract;
     private RemoteMethod method;
+    private boolean direct;
     private volatile boolean cancelled;
     /** What the service promised, for as long as it can be cancelled. */
     private volatile Future<?> pending;
@@ -73,6 +80,9 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements Runnable {
                     Outcome.NOT_RUN,
                     "the request has " + request.length + " bytes, the server takes " + settings.maxMessageBytes()
                             + " (max.message.bytes)");
+            return;
+        }
+        if (request.length <= MOST_DIRECT_BYTES && run(true)) {
             return;
         }
         try {
@@ -109,11 +119,16 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements Runnable {
 
     @Override
     public void run() {
+        run(false);
+    }
+
+    /** Whether it was served: on gRPC's thread only direct methods are. */
+    private boolean run(boolean onlyDirect) {
         if (cancelled) {
-            return;
+            return true;
         }
         try {
-            serve();
+            return serve(onlyDirect);
         } catch (IOException | IllegalArgumentException e) {
             refuse(
                     Status.INVALID_ARGUMENT,
@@ -123,25 +138,30 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements Runnable {
             LOG.error("Cannot serve a call of {}; the caller is told", method, e);
             refuse(Status.INTERNAL, Outcome.MAY_HAVE_RUN, "the transport failed: " + e);
         }
+        return true;
     }
 
-    private void serve() throws IOException {
+    private boolean serve(boolean onlyDirect) throws IOException {
         Object[] arguments;
         ExportedEndpoint endpoint;
         try (JsonParser source = heads.createParser(request)) {
-            request = null;
             Messages.Head head = Messages.head(source);
             endpoint = server.endpoint(head.endpointId());
             if (endpoint == null) {
                 refuse(Status.NOT_FOUND, Outcome.NOT_RUN, "no such endpoint here: " + head.endpointId());
-                return;
+                return true;
             }
             contract = endpoint.contract();
             method = contract.find(head.signature());
             if (method == null) {
                 refuse(Status.UNIMPLEMENTED, Outcome.NOT_RUN, "the endpoint has no method " + head.signature());
-                return;
+                return true;
             }
+            direct = onlyDirect && endpoint.isDirect(method);
+            if (onlyDirect && !direct) {
+                return false;
+            }
+            request = null;
             arguments = method.readArguments(source);
         }
         Object result;
@@ -149,13 +169,14 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements Runnable {
             result = endpoint.invoke(method, arguments);
         } catch (Throwable e) {
             fail(e);
-            return;
+            return true;
         }
         if (method.kind() == ReturnKind.VALUE) {
             succeed(result);
         } else {
             await(result);
         }
+        return true;
     }
 
     private void await(Object promised) {
@@ -196,9 +217,9 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements Runnable {
         cancelPending();
     }
 
-    /** A result that is there at once is answered at once; otherwise not on the thread that brought it. */
+    /** A result that is there at once is answered at once; otherwise not on the thread that brought it, unless direct. */
     private void finish(Thread caller, Runnable step) {
-        if (Thread.currentThread() == caller) {
+        if (direct || Thread.currentThread() == caller) {
             step.run();
         } else {
             workers.answer().execute(step);

@@ -19,6 +19,11 @@ final class Wire {
     static final String ADDRESS = CONFIG_TYPE + ".address";
     /** Service and endpoint property: how long one call may take. */
     static final String TIMEOUT = CONFIG_TYPE + ".timeout.millis";
+    /**
+     * Service property: names of methods that give a stage and never wait, so that they may run on the thread that
+     * reads the connection, and whose stages are completed by a thread that may encode the answer.
+     */
+    static final String DIRECT = CONFIG_TYPE + ".direct";
     /** Endpoint property: the largest message that the exporting framework reads. */
     static final String MAX_MESSAGE = CONFIG_TYPE + ".max.message.bytes";
 
