@@ -45,7 +45,6 @@ public final class Archiver implements AutoCloseable {
     private final Supplier<String> grid;
     private final Duration keepFor;
     private final long keepJobs;
-    private final Supplier<Instant> clock;
     private final CountDownLatch stop = new CountDownLatch(1);
     private Thread thread;
 
@@ -66,19 +65,12 @@ public final class Archiver implements AutoCloseable {
      * @param keepFor how long jobs stay in the archive
      * @param keepJobs how many
      */
-    public Archiver(
-            QueueEngine engine,
-            Archive archive,
-            Supplier<String> grid,
-            Duration keepFor,
-            long keepJobs,
-            Supplier<Instant> clock) {
+    public Archiver(QueueEngine engine, Archive archive, Supplier<String> grid, Duration keepFor, long keepJobs) {
         this.engine = engine;
         this.archive = archive;
         this.grid = grid;
         this.keepFor = keepFor;
         this.keepJobs = keepJobs;
-        this.clock = clock;
     }
 
     /** Works until it is closed. */
@@ -144,7 +136,10 @@ public final class Archiver implements AutoCloseable {
             reading = engine.unarchived(MOST, MOST_BYTES);
             return AT_ONCE;
         } catch (ArchiveException e) {
-            return fails(e);
+            return fails(e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            // Without this thread no job would leave memory any more, and in the end none would start.
+            return fails(e.toString(), e);
         }
     }
 
@@ -194,9 +189,12 @@ public final class Archiver implements AutoCloseable {
         }
     }
 
-    /** Some at a time, so that what becomes final meanwhile waits for a moment only. */
+    /**
+     * Some at a time, so that what becomes final meanwhile waits for a moment only. The time is the engine's: a wall clock
+     * that jumps ahead must not make all of the history old.
+     */
     private boolean prune() throws ArchiveException {
-        Instant now = clock.get();
+        Instant now = engine.time();
         if (now.isBefore(nextPrune)) return false;
         if (archive.prune(now.minus(keepFor), keepJobs, MOST_PRUNED)) return true;
         nextPrune = now.plus(BETWEEN_PRUNES);
@@ -211,10 +209,10 @@ public final class Archiver implements AutoCloseable {
         engine.setArchiveProblem("");
     }
 
-    private Duration fails(ArchiveException e) {
+    private Duration fails(String why, Throwable e) {
         open = false;
         compared = false;
-        String text = "the archive cannot be used: " + e.getMessage();
+        String text = "the archive cannot be used: " + why;
         if (!text.equals(problem)) {
             LOG.warn("{}; what becomes final waits in memory, and it is tried again", text, e);
             problem = text;

@@ -126,6 +126,7 @@ public final class QueueEngine implements Replica {
     private volatile String problem = "";
     private volatile String archiveProblem = "";
     private volatile Backlog backlog = Backlog.NONE;
+    private volatile Instant time = Instant.EPOCH;
 
     /** From here on, only the core executor's tasks touch anything. */
     private QueueMachine machine = new QueueMachine();
@@ -187,6 +188,7 @@ public final class QueueEngine implements Replica {
         long now = ticker.nanos();
         machine.drainChanges();
         clock = new SteadyClock(ticker, machine.lastTime());
+        time = clock.now();
         leases = new Leases(machine, settings.lease(), settings.grace(), now);
         live = new LiveBook();
         workers = new Workers(settings.lease(), settings.grace(), ticker::wall);
@@ -225,6 +227,11 @@ public final class QueueEngine implements Replica {
     /** Says what is wrong with the archive; empty if nothing is. */
     public void setArchiveProblem(String text) {
         archiveProblem = text;
+    }
+
+    /** The time that is believed, as it was a moment ago; 1970 before the engine is ready. */
+    public Instant time() {
+        return time;
     }
 
     /** What waits for the archive. */
@@ -703,6 +710,7 @@ public final class QueueEngine implements Replica {
         if (!running) return;
         long now = ticker.nanos();
         Instant time = clock.now();
+        this.time = time;
         // A process that slept has not heard the heartbeats that came meanwhile: they are behind this task.
         if (now - lastTickNanos > settings.lease().toNanos() / 4) leases.renewAll(now);
         lastTickNanos = now;

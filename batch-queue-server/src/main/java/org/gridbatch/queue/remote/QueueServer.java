@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -220,7 +219,8 @@ public final class QueueServer {
         } catch (IOException e) {
             problem = e.getMessage();
             LOG.error("the queue-server cannot start: {}", e.getMessage(), e);
-        } catch (ExecutionException | TimeoutException | RuntimeException e) {
+        } catch (ExecutionException | TimeoutException | RuntimeException | Error e) {
+            // An error as well: without this thread nothing would start the queue anew, or say that it is gone.
             problem = "the queue-server cannot run with the data in " + dataDir + ": " + e;
             LOG.error("the queue-server cannot run with the data in {}", dataDir, e);
         } finally {
@@ -292,8 +292,7 @@ public final class QueueServer {
         final Archiver archiver;
 
         ServedHistory(QueueEngine engine, RatisLog log) {
-            archiver = new Archiver(
-                    engine, archive, log::grid, archiveSettings.keepFor(), archiveSettings.keepJobs(), Instant::now);
+            archiver = new Archiver(engine, archive, log::grid, archiveSettings.keepFor(), archiveSettings.keepJobs());
         }
 
         @Override

@@ -13,6 +13,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ public class ArchiverTest {
         });
         engine.start();
         core.runAll();
-        archiver = new Archiver(engine, archive, log::grid, Duration.ofDays(1), 1_000, ticker::wall);
+        archiver = new Archiver(engine, archive, log::grid, Duration.ofDays(1), 1_000);
     }
 
     private void settle() {
@@ -227,6 +228,38 @@ public class ArchiverTest {
         assertEquals(1, (int) waits.get(Duration.ofSeconds(16)));
         assertTrue(waits.get(Duration.ofSeconds(30)) > 10);
         assertEquals("said once", 1, logged.list.size());
+    }
+
+    @Test
+    public void aMistakeInTheArchiveIsToldAndEndsNothing() {
+        complete("job-1");
+        for (Throwable mistake : List.of(new IllegalStateException("a mistake"), new OutOfMemoryError("a page"))) {
+            archive.failWith(mistake);
+            archiveAll();
+            assertTrue(engine.problem(), engine.problem().contains(mistake.toString()));
+        }
+        archive.failWith(null);
+        archiveAll();
+        assertEquals(Map.of("job-1", 1), archive.rows());
+        assertEquals("", engine.problem());
+    }
+
+    @Test
+    public void aClockThatJumpsAheadDoesNotMakeTheHistoryOld() {
+        complete("job-1");
+        archiveAll();
+        Instant right = ticker.wall();
+        ticker.jump(Duration.ofDays(400));
+        for (int i = 0; i < 90; i++) {
+            ticker.advance(Duration.ofSeconds(1));
+            tick();
+            archiver.turn();
+            settle();
+        }
+        assertTrue(
+                "pruned before " + archive.prunedBefore,
+                archive.prunedBefore.isBefore(right.plusSeconds(100).minus(Duration.ofDays(1))));
+        assertTrue("it is pruned all the same", archive.prunedBefore.isAfter(right.minus(Duration.ofDays(1))));
     }
 
     @Test

@@ -28,10 +28,17 @@ final class FakeArchive implements Archive {
     private long position;
     private boolean away;
     private boolean failsAfterCommit;
+    private Throwable mistake;
     int writes;
+    Instant prunedBefore = Instant.EPOCH;
 
     void setAway(boolean value) {
         away = value;
+    }
+
+    /** @param value thrown by each write from now on, unchecked; null for nothing */
+    void failWith(Throwable value) {
+        mistake = value;
     }
 
     void failAfterNextCommit() {
@@ -54,6 +61,8 @@ final class FakeArchive implements Archive {
     @Override
     public void write(Unarchived some) throws ArchiveException {
         if (away) throw new ArchiveException("connection refused", null);
+        if (mistake instanceof Error error) throw error;
+        if (mistake instanceof RuntimeException wrong) throw wrong;
         some.jobs().forEach(job -> jobs.put(job.sequence(), job.detail()));
         some.audits().forEach(audit -> audits.put(audit.number(), audit));
         position = some.through();
@@ -65,6 +74,7 @@ final class FakeArchive implements Archive {
 
     @Override
     public boolean prune(Instant before, long keepJobs, int most) {
+        prunedBefore = before;
         return false;
     }
 

@@ -207,7 +207,7 @@ public class SimulationTest {
             });
             engine.start();
             core.runAll();
-            archiver = new Archiver(engine, archive, log::grid, Duration.ofDays(1), 1, ticker::wall);
+            archiver = new Archiver(engine, archive, log::grid, Duration.ofDays(1), 1);
         }
 
         private void advance(Duration by) {
