@@ -15,6 +15,7 @@ import org.gridbatch.api.AuditPage;
 import org.gridbatch.api.AuditQuery;
 import org.gridbatch.api.AuditRecord;
 import org.gridbatch.queue.core.Audit;
+import org.gridbatch.queue.engine.PageSize;
 
 /** Writes, finds and deletes audit records. */
 final class AuditRows {
@@ -80,6 +81,7 @@ final class AuditRows {
         conditions.addTimes("done_at", query.since(), query.until());
         conditions.addCursor("done_at", "number", query.after());
         List<AuditRecord> found = new ArrayList<>();
+        PageSize size = new PageSize();
         try (PreparedStatement select = conditions.prepare(
                         connection,
                         "select number, done_at, done_by, action, subject, detail from gridbatch_audit",
@@ -88,11 +90,13 @@ final class AuditRows {
                 ResultSet row = select.executeQuery()) {
             String next = "";
             while (row.next()) {
-                if (found.size() == query.limit()) return new AuditPage(found, next);
+                if (found.size() == query.limit() || size.isFull()) return new AuditPage(found, next);
                 Instant time = Times.read(row, 2);
                 next = Conditions.cursor(time, row.getLong(1));
-                found.add(
-                        new AuditRecord(time, row.getString(3), row.getString(4), row.getString(5), row.getString(6)));
+                AuditRecord one =
+                        new AuditRecord(time, row.getString(3), row.getString(4), row.getString(5), row.getString(6));
+                found.add(one);
+                size.add(one);
             }
         }
         return new AuditPage(found, "");

@@ -15,6 +15,8 @@ import org.gridbatch.api.InvalidRequestException;
 /** The conditions of a search in the making, with their parameters; keyset paging by a time and a number. */
 final class Conditions {
     private static final int TIMEOUT_SECONDS = 30;
+    /** Else PostgreSQL's driver keeps all rows of a page in memory, however large they are. */
+    private static final int ROWS_AT_ONCE = 50;
 
     private final StringBuilder sql = new StringBuilder();
     private final List<Object> parameters = new ArrayList<>();
@@ -55,6 +57,7 @@ final class Conditions {
                 connection.prepareStatement(select + sql + order + " fetch first " + limit + " rows only");
         try {
             statement.setQueryTimeout(TIMEOUT_SECONDS);
+            statement.setFetchSize(ROWS_AT_ONCE);
             for (int i = 0; i < parameters.size(); i++) statement.setObject(i + 1, parameters.get(i));
             return statement;
         } catch (SQLException e) {

@@ -66,7 +66,7 @@ public final class HistoryReads implements AutoCloseable {
                 } catch (ArchiveException e) {
                     answer.completeExceptionally(
                             new QueueUnavailableException("the history cannot be read now: " + e.getMessage()));
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     answer.completeExceptionally(e);
                 }
             });

@@ -24,30 +24,36 @@ import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.queue.engine.PageSize;
 import org.gridbatch.queue.log.SpecBytes;
 
 /** Finds jobs in the archive. */
 final class HistorySearch {
-    private static final String SELECT =
-            "select j.sequence, state, attempt, rescues, worker, submitted_at, scheduled_at, final_at,"
-                    + " error, result, retry_of, retried_as, script, spec from gridbatch_job j";
+    private static final String COLUMNS = "select j.sequence, state, attempt, rescues, worker, submitted_at,"
+            + " scheduled_at, final_at, error, result, retry_of, retried_as, spec";
+    private static final String FROM = " from gridbatch_job j";
     private static final String WITH_TAG = " join gridbatch_tag t on t.sequence = j.sequence and t.job_id = j.job_id";
+
+    /** A page does not tell scripts, and a thousand of them would not fit the memory of a small server. */
+    private static final String NO_SCRIPT = "-";
 
     private HistorySearch() {}
 
     static HistoryPage find(Connection connection, HistoryQuery query) throws SQLException {
         List<JobView> found = new ArrayList<>();
+        PageSize size = new PageSize();
         try (PreparedStatement select = conditions(query)
                         .prepare(
                                 connection,
-                                query.tag().isEmpty() ? SELECT : SELECT + WITH_TAG,
+                                COLUMNS + FROM + (query.tag().isEmpty() ? "" : WITH_TAG),
                                 " order by final_at desc, j.sequence desc",
                                 query.limit() + 1);
                 ResultSet row = select.executeQuery()) {
             String next = "";
             while (row.next()) {
-                if (found.size() == query.limit()) return new HistoryPage(found, next);
-                JobView view = view(row, spec(row));
+                if (found.size() == query.limit() || size.isFull()) return new HistoryPage(found, next);
+                JobView view = view(row, SpecBytes.with(NO_SCRIPT, row.getBytes("spec")));
+                size.add(view);
                 next = Conditions.cursor(view.finalAt(), row.getLong("sequence"));
                 found.add(view);
             }
@@ -94,10 +100,11 @@ final class HistorySearch {
     static Optional<JobDetail> get(Connection connection, String jobId) throws SQLException {
         Conditions conditions = new Conditions();
         conditions.add("job_id = ?", jobId);
-        try (PreparedStatement select = conditions.prepare(connection, SELECT, " order by j.sequence desc", 1);
+        try (PreparedStatement select =
+                        conditions.prepare(connection, COLUMNS + ", script" + FROM, " order by j.sequence desc", 1);
                 ResultSet row = select.executeQuery()) {
             if (!row.next()) return Optional.empty();
-            JobSpec spec = spec(row);
+            JobSpec spec = SpecBytes.with(row.getString("script"), row.getBytes("spec"));
             return Optional.of(
                     new JobDetail(view(row, spec), spec, attempts(connection, row.getLong("sequence"), jobId)));
         }
@@ -128,10 +135,6 @@ final class HistorySearch {
                 row.getString("result"),
                 new CapturedText(row.getString("out_head"), row.getString("out_tail"), row.getLong("out_bytes")),
                 new CapturedText(row.getString("err_head"), row.getString("err_tail"), row.getLong("err_bytes")));
-    }
-
-    private static JobSpec spec(ResultSet row) throws SQLException {
-        return SpecBytes.with(row.getString("script"), row.getBytes("spec"));
     }
 
     private static JobView view(ResultSet row, JobSpec spec) throws SQLException {

@@ -25,6 +25,8 @@ import org.gridbatch.queue.core.Unarchived;
 /** The archive in a database, through a pool of connections that outlives the database's outages. */
 public final class JdbcArchive implements Archive {
     private static final long CONNECT_TIMEOUT_MILLIS = 10_000;
+    /** How PostgreSQL calls a statement whose time was up. */
+    private static final String CANCELLED = "57014";
 
     private final ArchiveSettings settings;
     private final DataSources dataSources;
@@ -165,10 +167,10 @@ public final class JdbcArchive implements Archive {
             } finally {
                 if (!done) rollBack(connection);
             }
-        } catch (SQLTimeoutException e) {
-            throw new ArchiveException("the search took too long: ask for a queue or a shorter time", e);
         } catch (SQLException e) {
-            throw new ArchiveException(root(e), e);
+            boolean late = !writes && (e instanceof SQLTimeoutException || CANCELLED.equals(e.getSQLState()));
+            throw new ArchiveException(
+                    late ? "the search took too long: ask for a queue or a shorter time" : root(e), e);
         } catch (BatchException e) {
             throw e;
         } catch (RuntimeException e) {

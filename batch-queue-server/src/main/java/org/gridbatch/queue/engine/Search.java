@@ -26,6 +26,7 @@ final class Search {
     private final String tagKey;
     private final String tagValue;
     private final List<JobView> found = new ArrayList<>();
+    private final PageSize size = new PageSize();
     final CompletableFuture<JobPage> answer = new CompletableFuture<>();
     private long position;
     /** Whether the position is one that was looked at. */
@@ -66,7 +67,7 @@ final class Search {
         Iterator<Job> jobs = machine.beyond(position, query.newestFirst()).iterator();
         for (int looked = 0; looked < SLICE; looked++) {
             if (!jobs.hasNext()) return end("");
-            if (found.size() == query.limit()) return end(String.valueOf(position));
+            if (isFull()) return end(String.valueOf(position));
             take(machine, jobs.next());
         }
         return false;
@@ -81,11 +82,11 @@ final class Search {
         int index = started ? (int) Math.max(-1, Math.min(position, array.size())) + step : first;
         for (int looked = 0; looked < SLICE; looked++, index += step) {
             if (index < 0 || index >= array.size()) return end("");
-            if (found.size() == query.limit()) return end(String.valueOf(position));
+            if (isFull()) return end(String.valueOf(position));
             started = true;
             position = index;
             Job item = machine.job(query.array() + ":" + index);
-            if (item != null && matches(item)) found.add(machine.view(item));
+            if (item != null && matches(item)) add(machine.view(item));
         }
         return false;
     }
@@ -101,7 +102,7 @@ final class Search {
                 .sorted(order)
                 .toList();
         for (Job job : jobs) {
-            if (found.size() == query.limit()) return end(String.valueOf(position));
+            if (isFull()) return end(String.valueOf(position));
             take(machine, job);
         }
         return end("");
@@ -110,7 +111,17 @@ final class Search {
     private void take(QueueMachine machine, Job job) {
         position = job.sequence();
         boolean isHidden = job.isItem() && !query.items() && query.jobIds().isEmpty();
-        if (!isHidden && matches(job)) found.add(machine.view(job));
+        if (isHidden || !matches(job)) return;
+        add(machine.view(job));
+    }
+
+    private void add(JobView view) {
+        found.add(view);
+        size.add(view);
+    }
+
+    private boolean isFull() {
+        return found.size() == query.limit() || size.isFull();
     }
 
     private boolean matches(Job job) {

@@ -173,6 +173,28 @@ public abstract class ArchiveContract {
     }
 
     @Test
+    public void aPageEndsBeforeItIsTooMuchForAMessage() throws Exception {
+        String error = "e".repeat(16_000);
+        for (int i = 0; i < 200; i++) {
+            finals.ended(job("job-" + i).build(), ReportKind.FAIL_FOR_GOOD, error, "");
+        }
+        finals.archiveTo(archive());
+        List<String> seen = new ArrayList<>();
+        HistoryQuery query = HistoryQuery.ALL.withLimit(1_000);
+        int pages = 0;
+        do {
+            HistoryPage page = archive().find(query);
+            assertTrue("rows of a page: " + page.jobs().size(), page.jobs().size() <= 66);
+            page.jobs().forEach(one -> seen.add(one.jobId()));
+            query = query.withAfter(page.next());
+            pages++;
+        } while (!query.after().isEmpty());
+        assertEquals(4, pages);
+        assertEquals(200, seen.size());
+        assertEquals(200, Set.copyOf(seen).size());
+    }
+
+    @Test
     public void whatIsWrittenAgainReplacesItself() throws Exception {
         finals.ended(job("job-1").maxAttempts(1).build(), ReportKind.FAIL, "no", "");
         finals.apply(new Command.Cancel(List.of("job-1"), "late", "ann@n1"));

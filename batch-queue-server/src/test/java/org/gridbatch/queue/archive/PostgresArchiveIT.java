@@ -64,7 +64,10 @@ public class PostgresArchiveIT extends ArchiveContract {
     }
 
     static JdbcArchive at(int port, String schema) {
-        String url = "jdbc:postgresql://localhost:" + port + "/postgres?currentSchema=" + schema;
+        return at("jdbc:postgresql://localhost:" + port + "/postgres?currentSchema=" + schema);
+    }
+
+    private static JdbcArchive at(String url) {
         return new JdbcArchive(
                 new ArchiveSettings(url, "postgres", "postgres", 3, Duration.ofDays(90), 1_000_000),
                 (driver, properties) -> new PGDataSourceFactory().createDataSource(properties));
@@ -73,6 +76,21 @@ public class PostgresArchiveIT extends ArchiveContract {
     @Override
     JdbcArchive archive() {
         return archive;
+    }
+
+    @Test
+    public void aSearchThatTakesTooLongSaysWhatToDo() throws Exception {
+        try (JdbcArchive hurried = at("jdbc:postgresql://localhost:" + postgres.getPort()
+                        + "/postgres?currentSchema=hurried&options=-c%20statement_timeout=300");
+                Connection other = postgres.getPostgresDatabase().getConnection();
+                Statement statement = other.createStatement()) {
+            statement.execute("create schema hurried");
+            hurried.open("grid");
+            other.setAutoCommit(false);
+            statement.execute("lock table hurried.gridbatch_job in access exclusive mode");
+            ArchiveException e = assertThrows(ArchiveException.class, () -> hurried.find(HistoryQuery.ALL));
+            assertEquals("the search took too long: ask for a queue or a shorter time", e.getMessage());
+        }
     }
 
     @Test
