@@ -14,6 +14,9 @@ import java.util.function.BiConsumer;
  * where it is not, so that every string comes back as it was.
  */
 final class Bytes {
+    /** The longest array that every Java makes. */
+    private static final int MOST = Integer.MAX_VALUE - 8;
+
     private byte[] buffer;
     private int size;
 
@@ -107,6 +110,8 @@ final class Bytes {
     }
 
     private void ensure(int more) {
-        if (size + more > buffer.length) buffer = Arrays.copyOf(buffer, Math.max(size + more, 2 * buffer.length));
+        if (more <= buffer.length - size) return;
+        long doubled = Math.min(MOST, 2L * buffer.length);
+        buffer = Arrays.copyOf(buffer, Math.toIntExact(Math.max((long) size + more, doubled)));
     }
 }

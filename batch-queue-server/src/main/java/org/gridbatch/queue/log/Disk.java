@@ -7,6 +7,7 @@ package org.gridbatch.queue.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,8 +23,9 @@ final class Disk {
         FileChannel channel;
         try {
             channel = FileChannel.open(directory, StandardOpenOption.READ);
-        } catch (IOException e) {
-            // Some systems do not let a directory be opened; there the names are as durable as they get.
+        } catch (AccessDeniedException e) {
+            // Some systems do not let a directory be opened; there the names are as durable as they get. All else, such
+            // as too many open files, must not pass for forced.
             return;
         }
         try (channel) {

@@ -56,18 +56,24 @@ public final class ImageCodec {
         writeHistory(block, image.history());
         ScheduleCodec.writeAll(block, image.schedules());
         if (!image.arrays().isEmpty()) block.writeUnsigned(image.arrays().size());
-        chunk.writeBlock(block);
+        write(block, chunk);
         for (Image.Array array : image.arrays()) {
             checked.write(chunk.array(), 0, chunk.size());
             chunk.clear();
             block.clear();
             ArrayCodec.write(block, array);
-            chunk.writeBlock(block);
+            write(block, chunk);
         }
         checked.write(chunk.array(), 0, chunk.size());
         DataOutputStream tail = new DataOutputStream(stream);
         tail.writeLong(checked.getChecksum().getValue());
         tail.flush();
+    }
+
+    private static void write(Bytes block, Bytes chunk) throws IOException {
+        // Nobody could read it, and the log that could still be read would be deleted for it.
+        if (block.size() > JobBlocks.MAX_BLOCK_BYTES) throw new IOException("a block has " + block.size() + " bytes");
+        chunk.writeBlock(block);
     }
 
     /** @throws IOException if it was not read whole and as it was written */

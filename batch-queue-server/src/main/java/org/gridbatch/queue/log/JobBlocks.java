@@ -29,8 +29,8 @@ final class JobBlocks {
 
     private static final int MOST_THREADS = 4;
     private static final int AHEAD_OF_A_THREAD = 4;
-    /** No job comes near it; a length beyond it is damage. */
-    private static final int MAX_BLOCK_BYTES = 256 << 20;
+    /** What is not in the jobs is one block, and so may have that much; a length beyond it is damage. */
+    static final int MAX_BLOCK_BYTES = 1 << 30;
 
     private final InputStream stream;
     private final CRC32C crc = new CRC32C();
@@ -132,7 +132,7 @@ final class JobBlocks {
             if (next >= 0) break;
         }
         if (value < 0 || value > MAX_BLOCK_BYTES)
-            throw new IOException("the snapshot has a job of " + value + " bytes");
+            throw new IOException("the snapshot has a block of " + value + " bytes");
         return (int) value;
     }
 

@@ -9,7 +9,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -97,18 +96,11 @@ final class LogStateMachine extends BaseStateMachine {
         getLifeCycle().startAndTransition(() -> {
             super.initialize(server, groupId, raftStorage);
             logDirectory = raftStorage.getStorageDir().getCurrentDir().toPath();
-            Path directory = raftStorage.getStorageDir().getStateMachineDir().toPath();
-            deleteUnfinished(directory);
+            Files.createDirectories(
+                    raftStorage.getStorageDir().getStateMachineDir().toPath());
             storage.init(raftStorage);
             load();
         });
-    }
-
-    private static void deleteUnfinished(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) if (SnapshotCheck.isUnfinished(file)) Files.delete(file);
-        }
     }
 
     private void load() throws IOException {
@@ -194,8 +186,18 @@ final class LogStateMachine extends BaseStateMachine {
         } catch (IOException | RuntimeException e) {
             LOG.error(
                     "snapshot {} was not written; the log before it is kept, and the next one is tried later", file, e);
+            delete(temporary);
         } finally {
             writing = false;
+        }
+    }
+
+    /** On a full disk it may be what fills it. */
+    private static void delete(Path unfinished) {
+        try {
+            Files.deleteIfExists(unfinished);
+        } catch (IOException e) {
+            LOG.warn("{} was not deleted; the next start does it", unfinished, e);
         }
     }
 

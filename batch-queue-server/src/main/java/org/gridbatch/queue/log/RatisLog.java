@@ -107,6 +107,7 @@ public final class RatisLog implements CommandLog {
     }
 
     private void openServer(Replica replica) throws IOException {
+        SnapshotCheck.deleteUnfinished(directory.snapshots());
         Disk.probe(directory.path(), PROBE_BYTES);
         Path snapshot = SnapshotCheck.latest(directory.snapshots());
         long snapshotIndex = snapshot == null ? -1 : SnapshotCheck.index(snapshot);

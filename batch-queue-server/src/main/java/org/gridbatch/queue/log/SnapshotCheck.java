@@ -6,6 +6,7 @@ package org.gridbatch.queue.log;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,8 +27,16 @@ final class SnapshotCheck {
 
     private SnapshotCheck() {}
 
-    /** Whether a file is what was left of a snapshot that was not finished: nothing was deleted for it. */
-    static boolean isUnfinished(Path file) {
+    /** Deletes what is left of snapshots that were not finished; it may be what fills the disk. */
+    static void deleteUnfinished(Path directory) throws IOException {
+        if (Files.notExists(directory)) return;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) if (isUnfinished(file)) Files.delete(file);
+        }
+    }
+
+    /** Nothing was deleted for one without its digest. */
+    private static boolean isUnfinished(Path file) {
         String name = file.getFileName().toString();
         return name.startsWith(TEMPORARY) || NAME.matcher(name).matches() && Files.notExists(digestOf(file));
     }

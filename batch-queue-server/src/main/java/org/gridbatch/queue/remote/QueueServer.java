@@ -131,7 +131,7 @@ public final class QueueServer {
                 range("archive.outbox.jobs", config.archive_outbox_jobs(), 1, 100_000_000),
                 megabytes("archive.outbox.mb", config.archive_outbox_mb(), heap / 4),
                 MAX_AUDITS_WAITING,
-                range("known.ids", config.known_ids(), 0, 10_000_000),
+                range("known.ids", config.known_ids(), 0, 5_000_000),
                 Duration.ofHours(range("known.hours", config.known_hours(), 1, 87_600)));
     }
 

@@ -10,12 +10,14 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.JobState;
@@ -100,6 +102,67 @@ public class RatisLogTest {
         assertTrue(
                 e.getMessage(),
                 e.getMessage().contains("snapshot") && e.getMessage().contains("cannot be read"));
+    }
+
+    @Test
+    public void aSnapshotThatFailsLeavesNothingBehind() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        RatisLog log = new RatisLog(folder.getRoot().toPath(), 10_000, Duration.ofSeconds(20));
+        log.open(new NoSnapshots(tries));
+        try {
+            while (tries.get() == 0)
+                log.append(new byte[5_000]).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            await("the file is deleted")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> files("writing-.*").isEmpty());
+        } finally {
+            log.close();
+        }
+    }
+
+    @Test
+    public void whatIsLeftOfASnapshotIsDeletedBeforeItIsTriedWhetherTheDiskHasRoom() throws Exception {
+        TestServer first = start(1 << 20);
+        first.submit("job-1");
+        first.close();
+        Path snapshots = files("current").get(0).resolveSibling("sm");
+        Files.createDirectories(snapshots);
+        Files.write(snapshots.resolve("writing-snapshot.1_5"), new byte[10_000]);
+        // Stands for a disk without room: it cannot be written.
+        Files.createDirectories(folder.getRoot().toPath().resolve("probe").resolve("full"));
+        assertThrows(IOException.class, () -> start(1 << 20));
+        assertEquals(List.of(), files("writing-.*"));
+    }
+
+    @Test
+    public void aDirectoryThatCannotBeOpenedDoesNotPassForForced() {
+        assertThrows(
+                IOException.class,
+                () -> Disk.forceDirectory(folder.getRoot().toPath().resolve("gone")));
+    }
+
+    /** Applies nothing, and fails in the middle of each snapshot. */
+    private record NoSnapshots(AtomicInteger tries) implements Replica {
+        @Override
+        public void restore(InputStream snapshot) {}
+
+        @Override
+        public void apply(byte[] entry, Runnable applied) {
+            applied.run();
+        }
+
+        @Override
+        public Snapshot snapshot() {
+            return out -> {
+                out.write(new byte[1_000]);
+                out.flush();
+                tries.incrementAndGet();
+                throw new IOException("No space left on device");
+            };
+        }
+
+        @Override
+        public void broken(Throwable cause) {}
     }
 
     @Test
