@@ -114,7 +114,14 @@ final class Connection {
     }
 
     private void runSession() {
-        String failure = running.run();
+        String failure;
+        try {
+            failure = running.run();
+        } catch (RuntimeException | Error e) {
+            // The client waits for an answer, whatever happens here.
+            log.warn("control socket: a session failed", e);
+            failure = Sessions.message(e);
+        }
         try {
             out.write(Frame.of(Frame.Type.EXIT, List.of(failure == null ? "0" : "1", failure == null ? "" : failure)));
         } catch (IOException e) {

@@ -14,8 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.felix.service.command.CommandProcessor;
 import org.gridbatch.control.NodeFile;
 import org.osgi.framework.BundleContext;
@@ -45,6 +47,8 @@ public final class ControlServer {
 
     /** What {@code sockaddr_un} holds on Linux, less the closing zero. */
     private static final int MAX_PATH_BYTES = 107;
+
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
 
@@ -106,9 +110,12 @@ public final class ControlServer {
 
     @Deactivate
     public void stop() throws IOException {
-        node.delete();
-        server.close();
-        connections.forEach(Connection::close);
+        try {
+            node.delete();
+        } finally {
+            server.close();
+            connections.forEach(Connection::close);
+        }
     }
 
     private void accept() {
@@ -128,6 +135,8 @@ public final class ControlServer {
             } catch (IOException e) {
                 if (!server.isOpen()) return;
                 log.warn("control socket: a connection failed; going on", e);
+                // Whatever it is, such as too many open files, does not pass at once.
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
     }

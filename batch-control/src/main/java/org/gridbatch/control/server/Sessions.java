@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
@@ -153,8 +155,16 @@ final class Sessions {
     }
 
     /** One line for people; the stack goes to the log. */
-    static String message(Throwable failure) {
+    static String message(Throwable thrown) {
+        Throwable failure = thrown;
+        // Gogo wraps what it does not expect, and its wrappers say nothing.
+        while ((failure instanceof InvocationTargetException || failure instanceof ExecutionException)
+                && failure.getCause() != null) {
+            failure = failure.getCause();
+        }
         String message = failure.getMessage();
+        if (failure instanceof Error && message != null)
+            return failure.getClass().getSimpleName() + ": " + message;
         if (message == null || message.isBlank()) return failure.getClass().getSimpleName();
         return message.strip();
     }

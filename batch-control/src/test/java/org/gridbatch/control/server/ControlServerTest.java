@@ -79,6 +79,10 @@ public class ControlServerTest {
             throw new IllegalStateException("there is no ZooKeeper");
         }
 
+        public void lacks() {
+            throw new NoClassDefFoundError("org/example/Gone");
+        }
+
         public String first(CommandSession session) throws IOException {
             StringBuilder line = new StringBuilder();
             for (int c; (c = session.getKeyboard().read()) >= 0 && c != '\n'; ) line.append((char) c);
@@ -119,10 +123,14 @@ public class ControlServerTest {
         // The shell keeps its history there.
         System.setProperty("user.home", folder.getRoot().toString());
         processor = new CommandProcessorImpl(THREAD_IO);
-        for (String function :
-                List.of("words", "fails", "first", "hangs", "complains", "printsInterrupted", "child", "columns")) {
+        for (String function : List.of(
+                "words", "fails", "first", "hangs", "complains", "printsInterrupted", "child", "columns", "lacks")) {
             processor.addCommand("test", commands, function);
         }
+        Function overflow = (session, arguments) -> {
+            throw new StackOverflowError();
+        };
+        processor.addCommand("test", overflow, "overflows");
         socket = folder.getRoot().toPath().resolve("n.sock");
         server = new ControlServer(processor, withHomeOnly(), config(socket.toString()));
     }
@@ -152,6 +160,20 @@ public class ControlServerTest {
         Result result = run("fails");
         assertEquals(1, result.exit.status());
         assertEquals("there is no ZooKeeper", result.exit.message());
+    }
+
+    @Test
+    public void anErrorIsNamed() throws IOException {
+        assertEquals(new ControlClient.Exit(1, "StackOverflowError"), run("overflows").exit);
+        assertEquals(new ControlClient.Exit(1, "NoClassDefFoundError: org/example/Gone"), run("lacks").exit);
+    }
+
+    @Test
+    public void aSessionThatCannotBeMadeIsAFailureAndNoEndlessWait() throws IOException {
+        processor.stop();
+        ControlClient.Exit exit = run("words").exit;
+        assertEquals(1, exit.status());
+        assertTrue(exit.message(), exit.message().contains("stopped"));
     }
 
     @Test
