@@ -26,7 +26,7 @@ import picocli.CommandLine.ScopeType;
         footer = {
             "",
             "Every other word is a command of the grid's shell, run on a node of the grid:",
-            "  push, pull, exec, jobs, job, log, wait, cancel, retry, snooze, workers, status.",
+            "  push, jobs, job, log, wait, why, cancel, retry, history, cron, queues, workers, status and more.",
             "  'batch push --help' tells about one of them, 'help' at a node's prompt about all.",
             "",
             "Settings also come from the environment: GRIDBATCH_ZOOKEEPER, GRIDBATCH_DATA,",

@@ -371,7 +371,7 @@ final class Formats implements Converter {
                 .add("name", spec.name())
                 .add("state", job.state())
                 .add("queue", spec.queue())
-                .add("attempt", job.attempt() + " of " + spec.maxAttempts())
+                .add("attempt", job.attempt() + (spec.maxAttempts() == 0 ? "" : " of " + spec.maxAttempts()))
                 .add("arguments", String.join(" ", spec.args()))
                 .add("script", script(spec.script()))
                 .add("next", "run, then complete [RESULT], fail WHY, snooze TIME or release")

@@ -18,6 +18,7 @@ import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Limits;
+import org.gridbatch.worker.gogo.Durations;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -93,6 +94,10 @@ final class HistoryCommand extends Command {
         if (limit < 1 || limit > MOST) {
             throw new CommandFailed("history: --limit is " + limit + ", want 1 to " + MOST);
         }
+        boolean selects = !(queue + tenant + title + tag + text).isEmpty() || !states.isEmpty();
+        if (audit && selects) {
+            throw new CommandFailed("history: --audit takes --since, --until, -n and --after, and nothing else");
+        }
         Instant from = time("--since", since);
         Instant to = time("--until", until);
         Listing<?> list = audit ? audit(here.grid(), from, to) : jobs(here.grid(), from, to);
@@ -133,8 +138,13 @@ final class HistoryCommand extends Command {
     private static Instant time(String option, String value) {
         if (value.isEmpty()) return Instant.EPOCH;
         try {
-            return value.endsWith("Z") ? Instant.parse(value) : Instant.now().minus(Words.duration(value));
+            return Instant.parse(value);
         } catch (DateTimeParseException e) {
+            // Most are given as times ago.
+        }
+        try {
+            return Instant.now().minus(Durations.parse(value));
+        } catch (IllegalArgumentException e) {
             throw new CommandFailed(
                     "history: " + option + " is '" + value
                             + "', want a time ago such as 2h, or a time such as 2030-01-31T03:00:00Z",

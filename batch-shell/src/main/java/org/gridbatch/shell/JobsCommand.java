@@ -37,8 +37,9 @@ final class JobsCommand extends Command {
             names = {"-s", "--state"},
             paramLabel = "STATE",
             split = ",",
-            description = "Only in this state: scheduled, available, executing, retryable, completed, cancelled or "
-                    + "discarded; can be repeated, or several with commas.")
+            description =
+                    "Only in this state: blocked, scheduled, available, executing, retryable, completed, cancelled or "
+                            + "discarded; can be repeated, or several with commas.")
     private Set<JobState> states = Set.of();
 
     @Option(names = "--name", paramLabel = "NAME", description = "Only with this name.")

@@ -230,7 +230,7 @@ final class PushCommand extends Command {
         if (maxAttempts != null) job.maxAttempts(maxAttempts);
         JobSpec spec = job.build();
         Submitted pushed = here.grid()
-                .jobs(queue -> queue.submit(List.of(spec)), "repeat the push with --id " + jobId)
+                .jobs(queue -> queue.submit(List.of(spec)), "repeat the push with " + repeat(spec))
                 .get(0);
         // At once, so that whoever loses patience knows what to look for.
         if (wait) System.err.println("job " + pushed.jobId());
@@ -240,6 +240,12 @@ final class PushCommand extends Command {
                 WaitCommand.untilFinal("push", List.of(pushed.jobId()), null, here.grid(), ProgressLine.of(session)),
                 "",
                 "no jobs");
+    }
+
+    /** A time from now would make another job of it. */
+    private String repeat(JobSpec spec) {
+        boolean fromNow = deadline != null && deadline.at() == null;
+        return "--id " + spec.jobId() + (fromNow ? " --deadline " + spec.deadline() : "");
     }
 
     private List<String> needs(Scripts.Script script, Surroundings here) {

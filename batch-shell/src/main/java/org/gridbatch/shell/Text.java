@@ -30,7 +30,8 @@ final class Text {
 
     /** Without control characters other than line ends and tabs: a job's text must not drive the reader's terminal. */
     static String clean(String text) {
-        return text.replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "");
+        // Cc and not Cntrl, which leaves out those behind 0x7f: some terminals take 0x9b for the start of a sequence.
+        return text.replaceAll("[\\p{Cc}&&[^\\n\\t]]", "");
     }
 
     /** An enum constant as people write it. */

@@ -56,6 +56,31 @@ public class ObserveCommandsTest {
     }
 
     @Test
+    public void theTextOfAJobCannotDriveTheTerminal() throws Exception {
+        shell.queue.put(failed("j2", JobState.RETRYABLE, "a\u001b[2Jb\u009b2Jc"), "x");
+
+        assertThat(shell.shown("jobs"), containsString("a[2Jb2Jc"));
+    }
+
+    @Test
+    public void historyTakesATimeWithAnOffsetAndSaysWhatATimeIs() throws Exception {
+        shell.execute("history --since 2026-01-31T03:00:00+01:00");
+        assertEquals(
+                Instant.parse("2026-01-31T02:00:00Z"),
+                shell.queue.queries.get(0).since());
+        assertEquals(
+                "history: --until is '2026-01-31', want a time ago such as 2h, or a time such as 2030-01-31T03:00:00Z",
+                shell.refused("history --until 2026-01-31"));
+    }
+
+    @Test
+    public void theAuditTrailDoesNotPassOverOptionsThatItHasNoUseFor() {
+        assertEquals(
+                "history: --audit takes --since, --until, -n and --after, and nothing else",
+                shell.refused("history --audit --queue mail"));
+    }
+
+    @Test
     public void historyListsWhatIsFinalAndPassesItsOptionsOn() throws Exception {
         shell.queue.put(view("j1", JobState.AVAILABLE), "x");
         shell.queue.put(view("j2", JobState.COMPLETED), "x");

@@ -368,6 +368,10 @@ public class PushCommandTest {
                 shell.refused("push x --id j1"),
                 containsString(
                         "not known whether the queue did it (the connection broke): repeat the push with --id j1"));
+        String refused = shell.refused("push x --id j1 --deadline 2h");
+        assertTrue(
+                "a time from now would be another one then: " + refused,
+                refused.matches(".* repeat the push with --id j1 --deadline [-0-9]+T[:.0-9]+Z"));
     }
 
     private JobSpec spec(Submitted job) {
