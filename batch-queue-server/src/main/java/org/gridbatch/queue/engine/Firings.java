@@ -57,6 +57,9 @@ final class Firings {
     private final Set<String> inFlight = new HashSet<>();
     /** Until when not to try again, in nanoseconds. */
     private final Map<String, Long> held = new HashMap<>();
+    /** Whose refusal was told of: a full queue may stay full for hours. */
+    private final Set<String> refusals = new HashSet<>();
+
     /** Where the times begin that are not too many to catch up with. */
     private final Map<String, CatchUp> catchUps = new HashMap<>();
 
@@ -84,7 +87,10 @@ final class Firings {
         held.values().removeIf(until -> until - nanos <= 0);
         List<String> due = machine.dueSchedules(time, MOST_AT_ONCE + inFlight.size() + held.size());
         for (String name : due) fire(name, time);
-        if (due.isEmpty()) catchUps.clear();
+        if (due.isEmpty()) {
+            catchUps.clear();
+            refusals.clear();
+        }
     }
 
     private void fire(String name, Instant time) {
@@ -106,10 +112,19 @@ final class Firings {
                 result -> {
                     inFlight.remove(name);
                     if (result instanceof Result.Refused refused) {
-                        LOG.warn("schedule {} cannot fire now: {}", name, refused.message());
+                        if (refusals.add(name)) {
+                            LOG.warn(
+                                    "schedule {} cannot fire now: {}; it is tried again every {} s",
+                                    name,
+                                    refused.message(),
+                                    HOLD_WHEN_FULL.toSeconds());
+                        }
                         held.put(name, ticker.nanos() + HOLD_WHEN_FULL.toNanos());
+                        // While there is no room more times are missed, and still the last of them count.
+                        catchUps.remove(name);
                         return;
                     }
+                    if (!command.skip()) refusals.remove(name);
                     Instant then = now.get();
                     if (then != null) fire(name, then);
                 },

@@ -158,6 +158,20 @@ public class FiringsTest {
     }
 
     @Test
+    public void ofVeryManyTimesThatAFullQueueHeldBackTheLastHundredAreMadeUpFor() {
+        grid = new TestEngine(new Command.Room(500, 500, Long.MAX_VALUE, 10, 10, 10));
+        for (int i = 0; i < 500; i++) grid.submit(TestEngine.job("job-" + i));
+        put("s", "* * * * *", Missed.ALL, Overlap.ALLOW);
+        grid.pass(Duration.ofMinutes(150));
+        for (int i = 0; i < 500; i++) grid.execute(new Command.Cancel(List.of("job-" + i), ""));
+        grid.pass(Duration.ofSeconds(10));
+        List<String> fired = fired().stream().filter(id -> id.startsWith("s-")).toList();
+        assertEquals(101, fired.size());
+        assertEquals("s-20260101T005000Z", fired.get(0));
+        assertEquals("s-20260101T023000Z", fired.get(100));
+    }
+
+    @Test
     public void nothingFiresByAClockThatIsNotBelieved() {
         put("s", "0 * * * *", Missed.ALL, Overlap.ALLOW);
         grid.pass(Duration.ofSeconds(1));
