@@ -6,6 +6,7 @@ package org.gridbatch.queue.engine;
 
 import java.time.Duration;
 import org.gridbatch.queue.core.Command;
+import org.gridbatch.queue.log.CommandLog;
 
 /**
  * What the engine is told. The bounds of queues inside the engine are in {@link Bounds}.
@@ -64,10 +65,17 @@ public record Settings(
      * @param claims open claims
      * @param waiters calls that wait for a job to become final
      * @param reads reads that wait for the core thread
-     * @param entriesInFlight entries that wait for the disk
+     * @param entriesInFlight entries that wait for the disk; at most {@link CommandLog#MOST_IN_FLIGHT}
      */
     public record Bounds(int commands, long commandBytes, int claims, int waiters, int reads, int entriesInFlight) {
         public static final Bounds DEFAULT = new Bounds(20_000, 64L << 20, 10_000, 10_000, 10_000, 4);
+
+        public Bounds {
+            if (entriesInFlight < 1 || entriesInFlight > CommandLog.MOST_IN_FLIGHT) {
+                throw new IllegalArgumentException(
+                        "entries in flight are " + entriesInFlight + ", want 1 to " + CommandLog.MOST_IN_FLIGHT);
+            }
+        }
     }
 
     /** A heartbeat may leave a lease out for half a term: then it is released, well before it runs out. */

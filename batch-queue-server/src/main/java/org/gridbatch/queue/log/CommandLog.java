@@ -10,6 +10,12 @@ import java.util.concurrent.CompletionStage;
 /** The durable order of entries: what was appended and committed is given to the replica again after every start. */
 public interface CommandLog {
     /**
+     * So many entries may be appended and not committed yet. A log may rely on it: what stands further behind a damaged
+     * entry proves that the entry was committed.
+     */
+    int MOST_IN_FLIGHT = 6;
+
+    /**
      * Gives the replica the last snapshot and all entries since, and returns when the log takes new ones.
      *
      * @throws IOException if it cannot be opened; the message names the directory or file and says what to do

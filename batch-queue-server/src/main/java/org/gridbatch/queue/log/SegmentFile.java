@@ -39,7 +39,7 @@ record SegmentFile(Path file, long first, long last) {
 
     static final long OPEN = -1;
     /** The engine's entries in flight, and Ratis' own two at the start of a term. */
-    private static final int MOST_IN_FLIGHT = 8;
+    static final int MOST_IN_FLIGHT = CommandLog.MOST_IN_FLIGHT + 2;
 
     private static final byte[] HEADER = "RaftLog1".getBytes(StandardCharsets.US_ASCII);
     private static final int PIECE = 1 << 20;

@@ -24,6 +24,7 @@ import java.util.Random;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.QueueMachine;
+import org.gridbatch.queue.engine.Settings;
 import org.junit.BeforeClass;
 import org.junit.ClassRule;
 import org.junit.Rule;
@@ -214,6 +215,13 @@ public class EveryByteTest {
                 IOException.class,
                 () -> new SegmentFile(damaged, start, SegmentFile.OPEN).read(RatisLog.MAX_RECORD_BYTES, record -> {}));
         assertTrue(e.getMessage(), e.getMessage().contains("was written after it"));
+    }
+
+    @Test
+    public void theEngineKeepsToTheBoundThatTellsDamageFromATornWrite() {
+        int most = SegmentFile.MOST_IN_FLIGHT - 2;
+        assertEquals(most, new Settings.Bounds(1, 1, 1, 1, 1, most).entriesInFlight());
+        assertThrows(IllegalArgumentException.class, () -> new Settings.Bounds(1, 1, 1, 1, 1, most + 1));
     }
 
     @Test
