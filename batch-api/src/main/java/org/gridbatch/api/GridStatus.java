@@ -14,10 +14,13 @@ import java.util.Map;
  * @param term grows with every start of a server of this grid
  * @param counts how many jobs are in each state; states without jobs have 0
  * @param maxScriptBytes the configured cap on a script, in bytes of UTF-8
+ * @param problem what is wrong with the server now, for people, such as a history that cannot be written; empty if
+ *     nothing is
  */
-public record GridStatus(String grid, long term, Map<JobState, Long> counts, int maxScriptBytes)
+public record GridStatus(String grid, long term, Map<JobState, Long> counts, int maxScriptBytes, String problem)
         implements Serializable {
     public GridStatus {
         counts = counts == null ? Map.of() : Map.copyOf(counts);
+        problem = problem == null ? "" : problem;
     }
 }

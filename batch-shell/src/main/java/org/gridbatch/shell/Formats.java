@@ -379,7 +379,10 @@ final class Formats implements Converter {
     }
 
     private static String status(GridStatus status) {
-        Fields fields = new Fields().add("grid", status.grid()).add("term", status.term());
+        Fields fields = new Fields()
+                .add("grid", status.grid())
+                .add("term", status.term())
+                .add("problem", status.problem());
         for (JobState state : JobState.values()) {
             fields.add(word(state), status.counts().getOrDefault(state, 0L));
         }

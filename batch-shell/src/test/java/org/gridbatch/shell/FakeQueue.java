@@ -75,6 +75,7 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     final Map<Long, Lease> leases = new LinkedHashMap<>();
     final List<Report> reports = new CopyOnWriteArrayList<>();
     final List<Heartbeat> heartbeats = new CopyOnWriteArrayList<>();
+    String problem = "";
     final List<HistoryQuery> queries = new CopyOnWriteArrayList<>();
     final List<AuditRecord> audits = new CopyOnWriteArrayList<>();
     final List<ClaimRequest> claims = new CopyOnWriteArrayList<>();
@@ -407,7 +408,8 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     @Override
     public CompletionStage<GridStatus> status() {
         statusCalls++;
-        return answer(new GridStatus("grid-1", 7, Map.of(JobState.AVAILABLE, (long) jobs.size()), maxScriptBytes));
+        return answer(
+                new GridStatus("grid-1", 7, Map.of(JobState.AVAILABLE, (long) jobs.size()), maxScriptBytes, problem));
     }
 
     @Override

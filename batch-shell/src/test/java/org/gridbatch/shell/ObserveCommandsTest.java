@@ -346,6 +346,14 @@ public class ObserveCommandsTest {
     }
 
     @Test
+    public void theStatusSaysWhatIsWrongWithTheServer() throws Exception {
+        shell.queue.problem = "the archive cannot be used: connection refused";
+        assertThat(
+                shell.shown("status"),
+                containsString("\nproblem     the archive cannot be used: connection refused\n"));
+    }
+
+    @Test
     public void everyCommandHasHelp() throws Exception {
         for (String name : ShellComponent.commands().keySet()) {
             assertThat(shell.shown(name + " --help"), containsString("Usage: " + name + " "));

@@ -484,7 +484,7 @@ public final class QueueEngine implements Replica {
         return read(() -> {
             Map<JobState, Long> counts = new EnumMap<>(JobState.class);
             for (JobState state : JobState.values()) counts.put(state, machine.count(state));
-            return new GridStatus(log.grid(), log.term(), counts, settings.maxScriptBytes());
+            return new GridStatus(log.grid(), log.term(), counts, settings.maxScriptBytes(), problem());
         });
     }
 

@@ -205,13 +205,14 @@ public final class QueueServer {
             if (stop.getCount() == 0) return;
             threads.tick(engine);
             if (history != null) history.archiver.start();
-            registration = register(engine, log, history);
+            // Not that it is ready for others: that is for the provider to say, whose port may be in use.
             LOG.info(
-                    "the queue of grid {} is ready after {} ms, term {}, data in {}",
+                    "the queue of grid {} is open after {} ms, term {}, data in {}; now it is exported",
                     log.grid(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
                     log.term(),
                     dataDir.toAbsolutePath());
+            registration = register(engine, log, history);
             serving = engine;
             problem = "";
             awaitStopOr(broken);

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.GridStatus;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Lease;
@@ -203,6 +204,9 @@ public class ArchiverTest {
                 "the archive cannot be used: connection refused; 4 final jobs wait for it, and no more jobs are given"
                         + " to workers until it has taken some",
                 engine.problem());
+        CompletableFuture<GridStatus> status = engine.status();
+        settle();
+        assertEquals("all who ask hear it", engine.problem(), status.join().problem());
 
         ticker.advance(Duration.ofSeconds(11));
         tick();
