@@ -16,8 +16,10 @@ public record Limit(int concurrency, Rate rate) implements Serializable {
     /** Any number. */
     public static final Limit NONE = new Limit(0, Rate.UNLIMITED);
 
+    static final int CONCURRENCY = 1_000_000;
+
     public Limit {
-        concurrency = Check.range("concurrency", concurrency, 0, 1_000_000);
+        concurrency = Check.range("concurrency", concurrency, 0, CONCURRENCY);
         rate = rate == null ? Rate.UNLIMITED : rate;
     }
 }

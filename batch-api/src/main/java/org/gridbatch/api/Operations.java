@@ -28,6 +28,21 @@ public interface Operations {
         return configure(settings, "");
     }
 
+    /**
+     * Changes some of what holds for a queue, and leaves the rest as it is at that moment, so that two who change
+     * different things at once do not undo each other.
+     *
+     * @return what holds then
+     */
+    CompletionStage<QueueSettings> adjust(QueueChange change, String by);
+
+    /**
+     * As {@link #adjust}, for the limit of the jobs with a limit key.
+     *
+     * @return the limit then
+     */
+    CompletionStage<Limit> adjustLimit(String limitKey, LimitChange change, String by);
+
     /** Lets the jobs of a queue wait, or go on. Those that are executing go on. */
     CompletionStage<Void> pause(String queue, boolean paused, String by);
 

@@ -22,9 +22,12 @@ import java.time.Duration;
 public record QueueSettings(
         String queue, boolean paused, int order, Limit limit, int maxAttempts, Backoff backoff, Duration timeout)
         implements Serializable {
+    /** The order lies between minus this and this. */
+    static final int ORDER = 100;
+
     public QueueSettings {
         queue = Check.name("queue", queue, Limits.NAME);
-        order = Check.range("queue order", order, -100, 100);
+        order = Check.range("queue order", order, -ORDER, ORDER);
         limit = limit == null ? Limit.NONE : limit;
         maxAttempts = maxAttempts == 0
                 ? JobSpec.DEFAULT_MAX_ATTEMPTS

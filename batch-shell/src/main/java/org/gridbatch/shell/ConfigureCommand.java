@@ -7,7 +7,8 @@ package org.gridbatch.shell;
 import java.time.Duration;
 import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.Backoff;
-import org.gridbatch.api.QueueSettings;
+import org.gridbatch.api.LimitChange;
+import org.gridbatch.api.QueueChange;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -48,23 +49,11 @@ final class ConfigureCommand extends Command {
 
     @Override
     Object run(CommandSession session, Surroundings here) {
-        boolean sets = reset || order != null || maxAttempts != null || backoff != null || timeout != null;
-        return Rules.configure(here.grid(), queue, this::changed, sets);
-    }
-
-    /** What is not said stays as it is. */
-    private QueueSettings changed(QueueSettings now) {
-        QueueSettings base = reset ? QueueSettings.of(queue) : now;
         if (maxAttempts != null && maxAttempts < 1) {
             throw new CommandFailed("configure: --max-attempts is " + maxAttempts + ", want 1 or more");
         }
-        return new QueueSettings(
-                queue,
-                now.paused(),
-                order == null ? base.order() : order,
-                now.limit(),
-                maxAttempts == null ? base.maxAttempts() : maxAttempts,
-                backoff == null ? base.backoff() : backoff,
-                timeout == null ? base.timeout() : timeout);
+        boolean sets = reset || order != null || maxAttempts != null || backoff != null || timeout != null;
+        QueueChange change = new QueueChange(queue, reset, order, LimitChange.NOTHING, maxAttempts, backoff, timeout);
+        return Rules.adjust(here.grid(), change, sets);
     }
 }

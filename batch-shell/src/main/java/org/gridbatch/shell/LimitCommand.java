@@ -5,7 +5,8 @@
 package org.gridbatch.shell;
 
 import org.apache.felix.service.command.CommandSession;
-import org.gridbatch.api.Limit;
+import org.gridbatch.api.LimitChange;
+import org.gridbatch.api.QueueChange;
 import org.gridbatch.api.Rate;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -55,14 +56,9 @@ final class LimitCommand extends Command {
         }
         boolean sets = concurrency != null || rate != null;
         if (none && sets) throw new CommandFailed("limit: --none takes all back, so there is nothing to set with it");
+        LimitChange change = none ? LimitChange.RESET : new LimitChange(concurrency, rate);
         return key == null
-                ? Rules.limitQueue(here.grid(), queue, this::changed, none || sets)
-                : Rules.limitKey(here.grid(), key, this::changed, none || sets);
-    }
-
-    /** What is not said stays as it is. */
-    private Limit changed(Limit now) {
-        if (none) return Limit.NONE;
-        return new Limit(concurrency == null ? now.concurrency() : concurrency, rate == null ? now.rate() : rate);
+                ? Rules.adjust(here.grid(), QueueChange.of(queue, change), none || sets)
+                : Rules.adjustLimit(here.grid(), key, change, none || sets);
     }
 }

@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Limit;
+import org.gridbatch.api.LimitChange;
 import org.gridbatch.api.Operations;
 import org.gridbatch.api.OperatorRules;
+import org.gridbatch.api.QueueChange;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.QueueView;
 import org.gridbatch.api.WorkerView;
@@ -71,37 +72,19 @@ final class Rules {
     }
 
     /** @param sets whether to change it, or only to tell */
-    static Setting configure(Grid grid, String queue, UnaryOperator<QueueSettings> change, boolean sets) {
-        QueueSettings now = settings(grid, queue);
-        if (!sets) return new Setting(QUEUE, queue, orNothing(describe(now)));
-        QueueSettings changed = change.apply(now);
-        grid.operations(operations -> operations.configure(changed, grid.caller()));
-        return new Setting(QUEUE, queue, orNothing(describe(changed)));
+    static Setting adjust(Grid grid, QueueChange change, boolean sets) {
+        String queue = change.queue();
+        QueueSettings settings =
+                sets ? grid.operations(operations -> operations.adjust(change, grid.caller())) : settings(grid, queue);
+        return new Setting(QUEUE, queue, orNothing(describe(settings)));
     }
 
     /** @param sets whether to change it, or only to tell */
-    static Setting limitQueue(Grid grid, String queue, UnaryOperator<Limit> change, boolean sets) {
-        return configure(
-                grid,
-                queue,
-                now -> new QueueSettings(
-                        queue,
-                        now.paused(),
-                        now.order(),
-                        change.apply(now.limit()),
-                        now.maxAttempts(),
-                        now.backoff(),
-                        now.timeout()),
-                sets);
-    }
-
-    /** @param sets whether to change it, or only to tell */
-    static Setting limitKey(Grid grid, String key, UnaryOperator<Limit> change, boolean sets) {
-        Limit now = grid.operations(Operations::rules).limits().getOrDefault(key, Limit.NONE);
-        if (!sets) return key(key, now);
-        Limit changed = change.apply(now);
-        grid.operations(operations -> operations.restrict(key, changed, grid.caller()));
-        return key(key, changed);
+    static Setting adjustLimit(Grid grid, String key, LimitChange change, boolean sets) {
+        Limit limit = sets
+                ? grid.operations(operations -> operations.adjustLimit(key, change, grid.caller()))
+                : grid.operations(Operations::rules).limits().getOrDefault(key, Limit.NONE);
+        return key(key, limit);
     }
 
     static Setting weight(String tenant, int weight) {

@@ -46,12 +46,14 @@ import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limit;
+import org.gridbatch.api.LimitChange;
 import org.gridbatch.api.LiveJobs;
 import org.gridbatch.api.LiveText;
 import org.gridbatch.api.LiveView;
 import org.gridbatch.api.Operations;
 import org.gridbatch.api.OperatorRules;
 import org.gridbatch.api.Progress;
+import org.gridbatch.api.QueueChange;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.QueueView;
 import org.gridbatch.api.Reason;
@@ -519,8 +521,18 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
 
     @Override
     public CompletionStage<Void> configure(QueueSettings all, String by) {
-        settings.put(all.queue(), all);
-        return answer(null);
+        throw new AssertionError("it would undo what another operator does at the same time");
+    }
+
+    @Override
+    public CompletionStage<QueueSettings> adjust(QueueChange change, String by) {
+        return answer(settings.compute(
+                change.queue(), (name, now) -> change.applyTo(now == null ? QueueSettings.of(name) : now)));
+    }
+
+    @Override
+    public CompletionStage<Limit> adjustLimit(String limitKey, LimitChange change, String by) {
+        return answer(limits.compute(limitKey, (key, now) -> change.applyTo(now == null ? Limit.NONE : now)));
     }
 
     @Override
@@ -562,8 +574,7 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
 
     @Override
     public CompletionStage<Void> restrict(String limitKey, Limit limit, String by) {
-        limits.put(limitKey, limit);
-        return answer(null);
+        throw new AssertionError("it would undo what another operator does at the same time");
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.util.List;
 import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Limit;
+import org.gridbatch.api.LimitChange;
+import org.gridbatch.api.QueueChange;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ScheduleSpec;
@@ -148,6 +150,12 @@ public sealed interface Command {
 
     /** Sets what holds for a queue. */
     record Configure(QueueSettings settings, String by) implements Command {}
+
+    /** Changes some of what holds for a queue. */
+    record Adjust(QueueChange change, String by) implements Command {}
+
+    /** Changes some of what holds for the jobs with a limit key. */
+    record AdjustLimit(String limitKey, LimitChange change, String by) implements Command {}
 
     /** Pauses a queue or lets it go on. */
     record Pause(String queue, boolean paused, String by) implements Command {}

@@ -102,6 +102,17 @@ public final class QueueMachine {
                     words(c.settings()),
                     rules -> rules.set(c.settings()));
         }
+        if (command instanceof Command.Adjust c) {
+            QueueSettings settings =
+                    c.change().applyTo(state.rules.queue(c.change().queue()));
+            Result set = decide(new Command.Configure(settings, c.by()), now);
+            return set instanceof Result.Refused ? set : new Result.Adjusted(settings);
+        }
+        if (command instanceof Command.AdjustLimit c) {
+            Limit limit = c.change().applyTo(state.rules.limit(c.limitKey()));
+            Result set = decide(new Command.Restrict(c.limitKey(), limit, c.by()), now);
+            return set instanceof Result.Refused ? set : new Result.Limited(limit);
+        }
         if (command instanceof Command.Pause c) {
             String action = c.paused() ? "pause" : "resume";
             return set(

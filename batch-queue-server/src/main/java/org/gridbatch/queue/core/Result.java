@@ -10,7 +10,9 @@ import org.gridbatch.api.Changed;
 import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobConflictException;
 import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.Limit;
 import org.gridbatch.api.QueueLimitException;
+import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.Verdict;
@@ -31,6 +33,12 @@ public sealed interface Result {
 
     /** Of a cancel, retry or snooze: one entry for each job id. */
     record Altered(List<Changed> jobs) implements Result {}
+
+    /** Of a change of a queue: what holds now. */
+    record Adjusted(QueueSettings settings) implements Result {}
+
+    /** Of a change of a limit: what it is now. */
+    record Limited(Limit limit) implements Result {}
 
     /** Of housekeeping: how many jobs it touched. */
     record Done(int jobs) implements Result {}

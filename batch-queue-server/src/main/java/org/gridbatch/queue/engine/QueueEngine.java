@@ -301,6 +301,8 @@ public final class QueueEngine implements Replica {
                 || command instanceof Command.PauseArray
                 || command instanceof Command.ThrottleArray
                 || command instanceof Command.Configure
+                || command instanceof Command.Adjust
+                || command instanceof Command.AdjustLimit
                 || command instanceof Command.Pause
                 || command instanceof Command.Weigh
                 || command instanceof Command.Restrict

@@ -33,6 +33,8 @@ public final class EntryCodec {
     private static final int WEIGH = 14;
     private static final int RESTRICT = 15;
     private static final int DRAIN = 16;
+    private static final int ADJUST = 17;
+    private static final int ADJUST_LIMIT = 18;
     private static final int ARCHIVED = 30;
     private static final int PUT_SCHEDULE = 40;
     private static final int REMOVE_SCHEDULE = 41;
@@ -173,6 +175,17 @@ public final class EntryCodec {
             RulesCodec.writeSettings(out, c.settings());
             out.writeString(c.by());
             return CONFIGURE;
+        }
+        if (command instanceof Command.Adjust c) {
+            RulesCodec.writeChange(out, c.change());
+            out.writeString(c.by());
+            return ADJUST;
+        }
+        if (command instanceof Command.AdjustLimit c) {
+            out.writeString(c.limitKey());
+            RulesCodec.writeLimitChange(out, c.change());
+            out.writeString(c.by());
+            return ADJUST_LIMIT;
         }
         if (command instanceof Command.Pause c) {
             out.writeString(c.queue());
@@ -328,6 +341,10 @@ public final class EntryCodec {
                 return new Command.Tell(in.readInt());
             case CONFIGURE:
                 return new Command.Configure(RulesCodec.readSettings(in), in.readString());
+            case ADJUST:
+                return new Command.Adjust(RulesCodec.readChange(in), in.readString());
+            case ADJUST_LIMIT:
+                return new Command.AdjustLimit(in.readString(), RulesCodec.readLimitChange(in), in.readString());
             case PAUSE:
                 return new Command.Pause(in.readString(), in.readBoolean(), in.readString());
             case WEIGH:

@@ -10,6 +10,8 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.gridbatch.api.Limit;
+import org.gridbatch.api.LimitChange;
+import org.gridbatch.api.QueueChange;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.Rate;
 import org.gridbatch.queue.core.Image;
@@ -42,12 +44,59 @@ final class RulesCodec {
 
     static void writeLimit(Bytes out, Limit limit) {
         out.writeInt(limit.concurrency());
-        out.writeInt(limit.rate().starts());
-        JobCodec.writeDuration(out, limit.rate().period());
+        writeRate(out, limit.rate());
     }
 
     static Limit readLimit(ByteReader in) {
-        return new Limit(in.readInt(), new Rate(in.readInt(), JobCodec.readDuration(in)));
+        return new Limit(in.readInt(), readRate(in));
+    }
+
+    private static void writeRate(Bytes out, Rate rate) {
+        out.writeInt(rate.starts());
+        JobCodec.writeDuration(out, rate.period());
+    }
+
+    private static Rate readRate(ByteReader in) {
+        return new Rate(in.readInt(), JobCodec.readDuration(in));
+    }
+
+    static void writeChange(Bytes out, QueueChange change) {
+        out.writeString(change.queue());
+        out.writeBoolean(change.reset());
+        writeIfAny(out, change.order(), Bytes::writeInt);
+        writeLimitChange(out, change.limit());
+        writeIfAny(out, change.maxAttempts(), Bytes::writeInt);
+        writeIfAny(out, change.backoff(), JobCodec::writeBackoff);
+        writeIfAny(out, change.timeout(), JobCodec::writeDuration);
+    }
+
+    static QueueChange readChange(ByteReader in) {
+        return new QueueChange(
+                in.readString(),
+                in.readBoolean(),
+                readIfAny(in, ByteReader::readInt),
+                readLimitChange(in),
+                readIfAny(in, ByteReader::readInt),
+                readIfAny(in, JobCodec::readBackoff),
+                readIfAny(in, JobCodec::readDuration));
+    }
+
+    static void writeLimitChange(Bytes out, LimitChange change) {
+        writeIfAny(out, change.concurrency(), Bytes::writeInt);
+        writeIfAny(out, change.rate(), RulesCodec::writeRate);
+    }
+
+    static LimitChange readLimitChange(ByteReader in) {
+        return new LimitChange(readIfAny(in, ByteReader::readInt), readIfAny(in, RulesCodec::readRate));
+    }
+
+    private static <T> void writeIfAny(Bytes out, T value, BiConsumer<Bytes, T> writer) {
+        out.writeBoolean(value != null);
+        if (value != null) writer.accept(out, value);
+    }
+
+    private static <T> T readIfAny(ByteReader in, Function<ByteReader, T> reader) {
+        return in.readBoolean() ? reader.apply(in) : null;
     }
 
     static void writeRules(Bytes out, Rules rules) {

@@ -38,12 +38,14 @@ import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limit;
+import org.gridbatch.api.LimitChange;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.LiveJobs;
 import org.gridbatch.api.LiveText;
 import org.gridbatch.api.LiveView;
 import org.gridbatch.api.Operations;
 import org.gridbatch.api.OperatorRules;
+import org.gridbatch.api.QueueChange;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.QueueView;
 import org.gridbatch.api.Reason;
@@ -333,6 +335,20 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     @Override
     public CompletionStage<Void> configure(QueueSettings settings, String by) {
         return guarded(() -> set(new Command.Configure(given("settings", settings), by(by))));
+    }
+
+    @Override
+    public CompletionStage<QueueSettings> adjust(QueueChange change, String by) {
+        return guarded(() -> then(
+                engine.execute(new Command.Adjust(given("change", change), by(by))),
+                result -> as(Result.Adjusted.class, result).settings()));
+    }
+
+    @Override
+    public CompletionStage<Limit> adjustLimit(String limitKey, LimitChange change, String by) {
+        return guarded(() -> then(
+                engine.execute(new Command.AdjustLimit(name("limit key", limitKey), given("change", change), by(by))),
+                result -> as(Result.Limited.class, result).limit()));
     }
 
     @Override

@@ -12,14 +12,18 @@ import static org.junit.Assert.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limit;
+import org.gridbatch.api.LimitChange;
+import org.gridbatch.api.QueueChange;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.Rate;
 import org.gridbatch.api.Reason;
 import org.gridbatch.queue.core.Command;
+import org.gridbatch.queue.core.Result;
 import org.junit.Test;
 
 public class LimitsTest {
@@ -28,6 +32,32 @@ public class LimitsTest {
     private void limit(String name, Limit limit) {
         queue.execute(
                 new Command.Configure(new QueueSettings(name, false, 0, limit, 0, null, Duration.ZERO), "ann@n1"));
+    }
+
+    @Test
+    public void twoWhoChangeDifferentThingsOfAQueueDoNotUndoEachOther() {
+        QueueChange order = new QueueChange("mail", false, 5, null, null, null, Duration.ofMinutes(1));
+        queue.execute(new Command.Adjust(order, "ann@n1"));
+        queue.execute(new Command.Pause("mail", true, "bob@n2"));
+        Result result = queue.execute(new Command.Adjust(QueueChange.of("mail", new LimitChange(2, null)), "bob@n2"));
+        QueueSettings wanted =
+                new QueueSettings("mail", true, 5, new Limit(2, Rate.UNLIMITED), 0, null, Duration.ofMinutes(1));
+        assertEquals(new Result.Adjusted(wanted), result);
+        assertEquals(wanted, queue.machine().rules().queue("mail"));
+
+        QueueChange reset = new QueueChange("mail", true, null, null, 7, null, null);
+        QueueSettings after = new QueueSettings("mail", true, 0, wanted.limit(), 7, null, Duration.ZERO);
+        assertEquals(new Result.Adjusted(after), queue.execute(new Command.Adjust(reset, "ann@n1")));
+    }
+
+    @Test
+    public void theRateAndTheConcurrencyOfALimitKeyChangeApart() {
+        Rate rate = new Rate(10, Duration.ofMinutes(1));
+        queue.execute(new Command.AdjustLimit("db", new LimitChange(null, rate), "ann@n1"));
+        Result result = queue.execute(new Command.AdjustLimit("db", new LimitChange(3, null), "bob@n2"));
+        assertEquals(new Result.Limited(new Limit(3, rate)), result);
+        queue.execute(new Command.AdjustLimit("db", LimitChange.RESET, "ann@n1"));
+        assertEquals(Map.of(), queue.machine().rules().limits());
     }
 
     @Test

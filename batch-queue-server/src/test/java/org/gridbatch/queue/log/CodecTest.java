@@ -27,7 +27,9 @@ import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Limit;
+import org.gridbatch.api.LimitChange;
 import org.gridbatch.api.Placement;
+import org.gridbatch.api.QueueChange;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.Rate;
 import org.gridbatch.api.Report;
@@ -107,6 +109,18 @@ public class CodecTest {
                             Backoff.fixed(Duration.ofSeconds(3)),
                             Duration.ofHours(1)),
                     "ann@n1"),
+            new Command.Adjust(
+                    new QueueChange(
+                            "mail",
+                            true,
+                            5,
+                            new LimitChange(7, new Rate(10, Duration.ofMinutes(1))),
+                            9,
+                            Backoff.fixed(Duration.ofSeconds(3)),
+                            Duration.ofHours(1)),
+                    "ann@n1"),
+            new Command.Adjust(QueueChange.of("mail", LimitChange.NOTHING), ""),
+            new Command.AdjustLimit("db", new LimitChange(null, Rate.UNLIMITED), "ann@n1"),
             new Command.Pause("mail", false, "ann@n1"),
             new Command.Weigh("acme", 1_000, "ann@n1"),
             new Command.Restrict("db", new Limit(3, Rate.UNLIMITED), "ann@n1"),
