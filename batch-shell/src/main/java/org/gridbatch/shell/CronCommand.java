@@ -7,16 +7,15 @@ package org.gridbatch.shell;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.felix.service.command.CommandSession;
-import org.gridbatch.api.Backoff;
 import org.gridbatch.api.JobIds;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.ScheduleSpec;
 import org.gridbatch.api.ScheduleView;
 import org.gridbatch.api.Schedules;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -27,7 +26,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "What there is:",
-            "  cron add NAME 'EXPRESSION' SCRIPT   set a schedule, in place of one of that name",
+            "  cron add NAME 'EXPRESSION' SCRIPT   set a schedule, in place of one of that name; --queue, --key,",
+            "                                      --requires and others say how its jobs run, as with push",
             "  cron list                           all schedules, with their next time and last job",
             "  cron next NAME|'EXPRESSION'         when it fires next",
             "  cron pause|resume|remove NAME       let its times pass, go on, end it; its jobs stay",
@@ -71,32 +71,8 @@ final class CronCommand extends Command {
             description = "add: while a job of it is not final: allow another (if not given), skip, or let one wait.")
     private ScheduleSpec.Overlap overlap = ScheduleSpec.Overlap.ALLOW;
 
-    @Option(
-            names = {"-q", "--queue"},
-            paramLabel = "QUEUE",
-            description = "add: the queue its jobs wait in; 'default' if none is given.")
-    private String queue = JobSpec.DEFAULT_QUEUE;
-
-    @Option(
-            names = {"-t", "--tag"},
-            paramLabel = "KEY=VALUE",
-            description = "add: a tag of its jobs; can be repeated.")
-    private Map<String, String> tags = Map.of();
-
-    @Option(
-            names = {"-a", "--arg"},
-            paramLabel = "ARG",
-            description = "add: an argument, which the script sees as $1 and so on; can be repeated.")
-    private List<String> arguments = List.of();
-
-    @Option(
-            names = "--max-attempts",
-            paramLabel = "N",
-            description = "add: failures after which a job is discarded; as the queue is set if not given.")
-    private Integer maxAttempts;
-
-    @Option(names = "--backoff", paramLabel = "WAIT", description = "add: the wait between attempts: 5s, or 5s..1h.")
-    private Backoff backoff;
+    @Mixin
+    private JobOptions options;
 
     @Option(
             names = {"-n", "--limit"},
@@ -110,7 +86,7 @@ final class CronCommand extends Command {
         String by = grid.caller();
         switch (words.get(0)) {
             case "add":
-                return add(session, grid, by);
+                return add(session, here, by);
             case "list":
                 if (words.size() > 1) throw new CommandFailed("cron list: there is no use for '" + words.get(1) + "'");
                 return list(grid);
@@ -147,7 +123,8 @@ final class CronCommand extends Command {
         return words.get(1);
     }
 
-    private Object add(CommandSession session, Grid grid, String by) {
+    private Object add(CommandSession session, Surroundings here, String by) {
+        Grid grid = here.grid();
         if (words.size() < 3) {
             throw new CommandFailed("cron add: want a name, an expression in quotes such as '0 2 * * *', and a script");
         }
@@ -161,14 +138,8 @@ final class CronCommand extends Command {
         }
         Scripts.Script script = Scripts.of(session, file, scriptWords.isEmpty() ? "" : Scripts.join(scriptWords))
                 .checked();
-        JobSpec.Builder job = JobSpec.script(script.text())
-                .queue(queue)
-                .name(words.get(1))
-                .args(arguments)
-                .tags(tags)
-                .backoff(backoff);
-        if (maxAttempts != null) job.maxAttempts(maxAttempts);
-        ScheduleSpec spec = new ScheduleSpec(words.get(1), words.get(2), zone, job.build(), missed, overlap);
+        JobSpec job = options.job(script, here).name(words.get(1)).build();
+        ScheduleSpec spec = new ScheduleSpec(words.get(1), words.get(2), zone, job, missed, overlap);
         grid.schedules(schedules -> schedules.put(spec, by));
         ScheduleView set = grid.schedules(schedules -> schedules.get(spec.name(), 1));
         return List.of(set);

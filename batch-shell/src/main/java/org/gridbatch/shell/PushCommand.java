@@ -6,25 +6,21 @@ package org.gridbatch.shell;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
-import org.gridbatch.api.Backoff;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobIds;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
-import org.gridbatch.api.Limits;
 import org.gridbatch.api.Operations;
-import org.gridbatch.api.Placement;
 import org.gridbatch.api.Reason;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.Unique;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -62,11 +58,8 @@ final class PushCommand extends Command {
             description = "Read the script from this file; - is standard input.")
     private String file;
 
-    @Option(
-            names = {"-q", "--queue"},
-            paramLabel = "QUEUE",
-            description = "The queue it waits in; 'default' if none is given.")
-    private String queue = JobSpec.DEFAULT_QUEUE;
+    @Mixin
+    private JobOptions options;
 
     @Option(names = "--name", paramLabel = "NAME", description = "A name, for people.")
     private String title = "";
@@ -76,33 +69,6 @@ final class PushCommand extends Command {
             paramLabel = "ID",
             description = "The job's id, so that the push can be repeated without making a second job.")
     private String id;
-
-    @Option(
-            names = {"-t", "--tag"},
-            paramLabel = "KEY=VALUE",
-            description = "A tag, for finding the job again; can be repeated.")
-    private Map<String, String> tags = Map.of();
-
-    @Option(
-            names = {"-a", "--arg"},
-            paramLabel = "ARG",
-            description = "An argument, which the script sees as $1 and so on; can be repeated.")
-    private List<String> arguments = List.of();
-
-    @Option(
-            names = "--max-attempts",
-            paramLabel = "N",
-            description = "Failures after which it is discarded; as the queue is set if not given.")
-    private Integer maxAttempts;
-
-    @Option(
-            names = "--backoff",
-            paramLabel = "WAIT",
-            description = "The wait between attempts: 5s, or 5s..1h to double it each time.")
-    private Backoff backoff;
-
-    @Option(names = "--timeout", paramLabel = "TIME", description = "The longest time of one attempt, such as 10m.")
-    private Duration timeout = Duration.ZERO;
 
     @Option(names = "--delay", paramLabel = "TIME", description = "Run it after this time, such as 5m.")
     private Duration delay = Duration.ZERO;
@@ -118,49 +84,6 @@ final class PushCommand extends Command {
             paramLabel = "WHEN",
             description = "Discard it if it is not final by then: an instant, or a time from now such as 2h.")
     private Deadline deadline;
-
-    @Option(names = "--tenant", paramLabel = "TENANT", description = "Whose job it is: tenants take turns.")
-    private String tenant = "";
-
-    @Option(
-            names = "--priority",
-            paramLabel = "N",
-            description = "Of the same tenant's jobs those with a higher one go first; -100 to 100, 0 if not given.")
-    private int priority;
-
-    @Option(
-            names = {"-k", "--key"},
-            paramLabel = "KEY",
-            description = "Of all jobs with the same key, one runs at a time.")
-    private String key = "";
-
-    @Option(
-            names = "--limit-key",
-            paramLabel = "KEY",
-            description = "All jobs with the same key share the limit that is set for it, see 'limit'.")
-    private String limitKey = "";
-
-    @Option(
-            names = "--requires",
-            paramLabel = "FILTER",
-            description = "Only on a worker whose labels match this LDAP filter, such as '(memory>=4096)'.")
-    private String requires = "";
-
-    @Option(
-            names = "--needs",
-            paramLabel = "NAME",
-            description = "Only on a worker that offers this command, besides those that the script calls; "
-                    + "can be repeated.")
-    private List<String> needs = List.of();
-
-    @Option(names = "--no-needs", description = "Also on workers that do not offer the commands that the script calls.")
-    private boolean noNeeds;
-
-    @Option(
-            names = "--rank",
-            paramLabel = "LABEL",
-            description = "Rather on the worker with the highest number in this label; -LABEL for the lowest.")
-    private String rank = "";
 
     @Option(
             names = "--after",
@@ -209,26 +132,15 @@ final class PushCommand extends Command {
         Scripts.Script script = script(session).checked();
         String jobId = id == null ? JobIds.next() : id;
         refuseIfTooLarge(script, here.grid());
-        JobSpec.Builder job = JobSpec.script(script.text())
+        JobSpec spec = options.job(script, here)
                 .jobId(jobId)
-                .queue(queue)
                 .name(title)
-                .args(arguments)
-                .tags(tags)
-                .backoff(backoff)
-                .timeout(timeout)
                 .delay(delay)
                 .notBefore(at)
                 .deadline(deadline == null ? Instant.EPOCH : deadline.from(Instant.now()))
-                .tenant(tenant)
-                .priority(priority)
-                .exclusiveKey(key)
-                .limitKey(limitKey)
-                .placement(new Placement(requires, needs(script, here), rank))
                 .after(dependencies())
-                .unique(new Unique(unique, uniqueFor));
-        if (maxAttempts != null) job.maxAttempts(maxAttempts);
-        JobSpec spec = job.build();
+                .unique(new Unique(unique, uniqueFor))
+                .build();
         Submitted pushed = here.grid()
                 .jobs(queue -> queue.submit(List.of(spec)), "repeat the push with " + repeat(spec))
                 .get(0);
@@ -246,18 +158,6 @@ final class PushCommand extends Command {
     private String repeat(JobSpec spec) {
         boolean fromNow = deadline != null && deadline.at() == null;
         return "--id " + spec.jobId() + (fromNow ? " --deadline " + spec.deadline() : "");
-    }
-
-    private List<String> needs(Scripts.Script script, Surroundings here) {
-        Set<String> all = new LinkedHashSet<>(needs);
-        if (!noNeeds) {
-            // Where a script calls more than a job may need, the first of them will do to find a worker.
-            here.scripts().check(script.text()).commands().stream()
-                    .filter(command -> command.length() <= Limits.NAME)
-                    .limit(Math.max(0, Limits.TAGS - all.size()))
-                    .forEach(all::add);
-        }
-        return List.copyOf(all);
     }
 
     private List<Dependency> dependencies() {

@@ -7,6 +7,8 @@ package org.gridbatch.shell;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
+import java.util.List;
+import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.ScheduleSpec;
 import org.junit.Rule;
 import org.junit.Test;
@@ -30,6 +32,25 @@ public class CronCommandTest {
         assertEquals(ScheduleSpec.Overlap.ONE, spec.overlap());
         assertTrue(shown, shown.contains("nightly  0 2 * * *  Europe/Zurich  on"));
         assertTrue(shell.shown("cron list").contains("nightly"));
+    }
+
+    @Test
+    public void theJobsOfAScheduleRunAsThoseThatArePushed() throws Exception {
+        String options = " --queue mail --tag shop=42 --arg one --max-attempts 7 --backoff 5s..1m --timeout 10m"
+                + " --tenant acme --priority 5 --key shop-42 --limit-key smtp --requires '(memory>=1)' --needs ace:cw"
+                + " --rank speed";
+        shell.execute("cron add s @hourly 'say $1'" + options);
+        shell.execute("push 'say $1' --id j1 --name s" + options);
+
+        JobSpec scheduled = shell.queue.schedules.get("s").spec().template();
+        JobSpec pushed = shell.queue.get("j1").toCompletableFuture().join().spec();
+        assertEquals(List.of("ace:cw", "say"), scheduled.placement().needs());
+        assertEquals(pushed.tagged("j1", ScheduleSpec.TAG, "s"), scheduled.tagged("j1", ScheduleSpec.TAG, "s"));
+
+        shell.execute("cron add s @hourly 'say $1' --no-needs");
+        assertEquals(
+                List.of(),
+                shell.queue.schedules.get("s").spec().template().placement().needs());
     }
 
     @Test
