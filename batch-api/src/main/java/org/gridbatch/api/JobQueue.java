@@ -113,8 +113,9 @@ public interface JobQueue {
 
     /**
      * Makes scheduled and retryable jobs available now. A cancelled or discarded job stays as it is and a new job with
-     * {@code retryOf} is made; repeating the call answers with that job's id. Of an array that did not complete, a new
-     * array is made of the items that were cancelled or discarded.
+     * {@code retryOf} is made, also of one that has left memory and is in the {@link History} only; repeating the call
+     * answers with that job's id. Of an array that did not complete and is in memory, a new array is made of the items
+     * that were cancelled or discarded.
      *
      * @param by who wants it, as for a cancel
      */

@@ -137,8 +137,26 @@ final class JobRows {
                 }
             }
             job.executeBatch();
+            link(jobs);
             if (attempts) attempt.executeBatch();
             if (tags) tag.executeBatch();
+        }
+    }
+
+    /** A job that was in the archive only when it was tried again could not be told by which one. */
+    private void link(Iterable<Unarchived.Final> jobs) throws SQLException {
+        try (PreparedStatement link = connection.prepareStatement(
+                "update gridbatch_job set retried_as = ? where job_id = ? and retried_as = ''")) {
+            boolean any = false;
+            for (Unarchived.Final one : jobs) {
+                JobView view = one.detail().view();
+                if (view.retryOf().isEmpty()) continue;
+                link.setString(1, view.jobId());
+                link.setString(2, view.retryOf());
+                link.addBatch();
+                any = true;
+            }
+            if (any) link.executeBatch();
         }
     }
 

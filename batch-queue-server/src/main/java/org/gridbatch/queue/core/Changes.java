@@ -103,21 +103,42 @@ final class Changes {
         JobArray array = state.jobs.arrays().get(job.id());
         String newId =
                 submission.freeId(job.id(), !job.retryOf().isEmpty(), array == null ? Limits.NAME : Limits.ARRAY_ID);
-        if (newId.isEmpty()) {
-            return new Changed(
-                    job.id(),
-                    ChangeOutcome.REFUSED,
-                    "",
-                    "it was tried again " + Submission.MAX_RETRY_NUMBER + " times already");
-        }
+        if (newId.isEmpty()) return tooOften(job.id());
         Result.Refused full =
-                array == null ? submission.again(job, newId, room, now) : arrays.again(array, newId, room, now);
+                array == null ? submission.again(job.spec(), newId, room, now) : arrays.again(array, newId, room, now);
         if (full != null) return new Changed(job.id(), ChangeOutcome.REFUSED, "", full.message());
         for (String waiting : state.jobs.dependents().of(job.id(), "")) waitFor(newId, job.id(), waiting);
         Job.Draft old = job.draft();
         old.retriedAs = newId;
         state.jobs.amend(job, old.build());
         return new Changed(job.id(), ChangeOutcome.DONE, newId, "");
+    }
+
+    Result retryArchived(Command.RetryArchived c, long now) {
+        return audited(List.of(again(c, now)), c.by(), "retry", "", now);
+    }
+
+    /** The archive hears which job tries it again when that one is final; until then it is found by its id. */
+    private Changed again(Command.RetryArchived c, long now) {
+        String jobId = c.spec().jobId();
+        if (state.jobs.get(jobId) != null) return retry(jobId, c.room(), now);
+        // An item whose array is in memory is tried again with it.
+        if (state.jobs.known(jobId) == null && state.jobs.stateOf(jobId) != null) {
+            return notInMemory(jobId, known -> false);
+        }
+        String newId = submission.idOfRetry(jobId, c.isRetry());
+        if (newId.isEmpty()) return tooOften(jobId);
+        Job made = state.jobs.get(newId);
+        if (made != null) return new Changed(jobId, ChangeOutcome.ALREADY, newId, "that job is " + word(made));
+        Result.Refused full = submission.again(c.spec(), newId, c.room(), now);
+        if (full != null) return new Changed(jobId, ChangeOutcome.REFUSED, "", full.message());
+        for (String waiting : state.jobs.dependents().of(jobId, "")) waitFor(newId, jobId, waiting);
+        return new Changed(jobId, ChangeOutcome.DONE, newId, "");
+    }
+
+    private static Changed tooOften(String jobId) {
+        return new Changed(
+                jobId, ChangeOutcome.REFUSED, "", "it was tried again " + Submission.MAX_RETRY_NUMBER + " times already");
     }
 
     /** A job that held out for one that failed waits for the new one in its place. */

@@ -104,6 +104,14 @@ public sealed interface Command {
         }
     }
 
+    /**
+     * Makes a new job of a cancelled or discarded one that is in the archive only.
+     *
+     * @param spec of the old one
+     * @param isRetry whether the old one was a retry itself
+     */
+    record RetryArchived(JobSpec spec, boolean isRetry, Room room, String by) implements Command {}
+
     /** Puts waiting jobs back for later. */
     record Snooze(List<String> jobIds, Duration delay, String by) implements Command {
         public Snooze {

@@ -87,6 +87,7 @@ public final class QueueMachine {
         if (command instanceof Command.Release c) return leases.release(c, now);
         if (command instanceof Command.Cancel c) return changes.cancel(c, now);
         if (command instanceof Command.Retry c) return changes.retry(c, now);
+        if (command instanceof Command.RetryArchived c) return changes.retryArchived(c, now);
         if (command instanceof Command.Snooze c) return changes.snooze(c, now);
         if (command instanceof Command.Promote c) return promote(c, now);
         if (command instanceof Command.Prune c) return prune(c);

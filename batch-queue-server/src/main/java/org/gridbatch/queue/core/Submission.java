@@ -11,10 +11,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
+import org.gridbatch.api.Limits;
 import org.gridbatch.api.Submitted;
 
 /** New jobs: whether there is room for them, whether they are known already, and what they wait for. */
@@ -88,12 +90,12 @@ final class Submission {
     }
 
     /** Makes a new job of a final one; null if there is room, and the refusal if there is none. */
-    Result.Refused again(Job job, String newId, Command.Room room, long now) {
-        JobSpec spec = job.spec().again(newId);
+    Result.Refused again(JobSpec old, String newId, Command.Room room, long now) {
+        JobSpec spec = old.again(newId);
         Need need = new Need();
         need.add(spec);
         Result.Refused full = full(need, room);
-        if (full == null) state.add(created(spec, now, job.id()));
+        if (full == null) state.add(created(spec, now, old.jobId()));
         return full;
     }
 
@@ -103,6 +105,18 @@ final class Submission {
      * @param isRetry whether the id was made so
      */
     String freeId(String jobId, boolean isRetry, int most) {
+        return firstId(jobId, isRetry, most, id -> state.jobs.stateOf(id) == null);
+    }
+
+    /** As {@link #freeId}, but that of the job that tries this one again if there is one in memory. */
+    String idOfRetry(String jobId, boolean isRetry) {
+        return firstId(jobId, isRetry, Limits.NAME, id -> {
+            Job there = state.jobs.get(id);
+            return there == null ? state.jobs.stateOf(id) == null : there.retryOf().equals(jobId);
+        });
+    }
+
+    private static String firstId(String jobId, boolean isRetry, int most, Predicate<String> wanted) {
         String root = jobId;
         int number = 2;
         int tilde = root.lastIndexOf('~');
@@ -113,7 +127,7 @@ final class Submission {
         for (; number <= MAX_RETRY_NUMBER; number++) {
             String suffix = "~" + number;
             String id = root.substring(0, Math.min(root.length(), most - suffix.length())) + suffix;
-            if (state.jobs.stateOf(id) == null) return id;
+            if (wanted.test(id)) return id;
         }
         return "";
     }

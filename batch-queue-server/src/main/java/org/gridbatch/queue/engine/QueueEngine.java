@@ -297,6 +297,7 @@ public final class QueueEngine implements Replica {
     private static boolean isChange(Command command) {
         return command instanceof Command.Cancel
                 || command instanceof Command.Retry
+                || command instanceof Command.RetryArchived
                 || command instanceof Command.Snooze
                 || command instanceof Command.PauseArray
                 || command instanceof Command.ThrottleArray

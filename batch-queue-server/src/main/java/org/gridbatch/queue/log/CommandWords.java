@@ -33,6 +33,9 @@ final class CommandWords {
             return named(c.jobIds(), jobId, "cancel requested" + by(c.by()) + because(c.reason()));
         }
         if (command instanceof Command.Retry c) return named(c.jobIds(), jobId, "retry requested" + by(c.by()));
+        if (command instanceof Command.RetryArchived c) {
+            return named(List.of(c.spec().jobId()), jobId, "retry requested, from the history" + by(c.by()));
+        }
         if (command instanceof Command.Snooze c) {
             return named(c.jobIds(), jobId, "snoozed for " + c.delay() + by(c.by()));
         }

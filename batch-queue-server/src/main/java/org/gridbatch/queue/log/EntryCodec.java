@@ -35,6 +35,7 @@ public final class EntryCodec {
     private static final int DRAIN = 16;
     private static final int ADJUST = 17;
     private static final int ADJUST_LIMIT = 18;
+    private static final int RETRY_ARCHIVED = 19;
     private static final int ARCHIVED = 30;
     private static final int PUT_SCHEDULE = 40;
     private static final int REMOVE_SCHEDULE = 41;
@@ -142,6 +143,14 @@ public final class EntryCodec {
             writeMore(out, c.room());
             out.writeString(c.by());
             return RETRY;
+        }
+        if (command instanceof Command.RetryArchived c) {
+            JobCodec.writeSpec(out, c.spec());
+            out.writeBoolean(c.isRetry());
+            write(out, c.room());
+            writeMore(out, c.room());
+            out.writeString(c.by());
+            return RETRY_ARCHIVED;
         }
         if (command instanceof Command.Snooze c) {
             JobCodec.writeDuration(out, c.delay());
@@ -317,6 +326,9 @@ public final class EntryCodec {
                 List<String> jobIds = in.readList(ByteReader::readString);
                 return new Command.Retry(jobIds, readMore(in, room), readBy(in));
             }
+            case RETRY_ARCHIVED:
+                return new Command.RetryArchived(
+                        JobCodec.readSpec(in), in.readBoolean(), readMore(in, readRoom(in)), in.readString());
             case SNOOZE: {
                 var delay = JobCodec.readDuration(in);
                 return new Command.Snooze(in.readList(ByteReader::readString), delay, readBy(in));

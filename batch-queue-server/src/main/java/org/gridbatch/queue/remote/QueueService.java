@@ -287,7 +287,11 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     public CompletionStage<List<Changed>> retry(List<String> jobIds, String by) {
         return guarded(() -> {
             String checkedBy = by(by);
-            return change(jobIds, ids -> new Command.Retry(ids, settings.room(), checkedBy));
+            CompletableFuture<List<Changed>> inMemory =
+                    change(jobIds, ids -> new Command.Retry(ids, settings.room(), checkedBy));
+            if (history == null) return inMemory;
+            HistoryRetries retries = new HistoryRetries(engine, history, settings.room());
+            return then(inMemory.thenCompose(answers -> retries.retry(answers, checkedBy)), Function.identity());
         });
     }
 

@@ -212,6 +212,21 @@ public abstract class ArchiveContract {
     }
 
     @Test
+    public void aJobThatWasTriedAgainFromTheArchiveIsTold() throws Exception {
+        JobSpec spec = job("job-1").build();
+        finals.ended(spec, ReportKind.FAIL_FOR_GOOD, "no", "");
+        finals.archiveTo(archive());
+        finals.apply(new Command.Prune(Long.MAX_VALUE, 0, 0, 100, true, 0, 0));
+        finals.apply(
+                new Command.RetryArchived(archive().get("job-1").orElseThrow().spec(), false, Command.Room.AMPLE, ""));
+        finals.endAgain(finals.machine.job("job-1~2").spec(), ReportKind.FAIL_FOR_GOOD, "no", "");
+        finals.archiveTo(archive());
+        assertEquals("job-1~2", archive().get("job-1").orElseThrow().view().retriedAs());
+        assertEquals("job-1", archive().get("job-1~2").orElseThrow().view().retryOf());
+        assertEquals("", archive().get("job-1~2").orElseThrow().view().retriedAs());
+    }
+
+    @Test
     public void theAuditTrailSaysWhoDidWhat() throws Exception {
         finals.apply(new Command.Submit(List.of(job("a").build(), job("b").build()), Command.Room.AMPLE));
         finals.apply(new Command.Snooze(List.of("a"), Duration.ofHours(1), "ann@n1"));

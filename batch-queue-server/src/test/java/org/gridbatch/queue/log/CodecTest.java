@@ -94,6 +94,7 @@ public class CodecTest {
             new Command.Release(List.of(), "réason"),
             new Command.Cancel(List.of("job-1"), "", "ann@n1"),
             new Command.Retry(List.of("job-1"), Command.Room.AMPLE, "bob@n2"),
+            new Command.RetryArchived(FULL, true, new Command.Room(1, 2, 3, 4, 5, 6), "bob@n2"),
             new Command.Snooze(List.of("job-1"), Duration.ofMillis(1)),
             new Command.Promote(1_000),
             new Command.Prune(Long.MIN_VALUE, 0, Long.MAX_VALUE, 1, true, 5, 6),

@@ -150,7 +150,7 @@ public class QueueServiceTest {
     }
 
     /** Commits at once, on the thread of the caller. */
-    private static final class ImmediateLog implements CommandLog {
+    static final class ImmediateLog implements CommandLog {
         private Replica replica;
         int entries;
 

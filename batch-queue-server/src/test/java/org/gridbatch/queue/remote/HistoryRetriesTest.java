@@ -1,0 +1,161 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.queue.remote;
+
+import static org.junit.Assert.assertEquals;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.gridbatch.api.ChangeOutcome;
+import org.gridbatch.api.Changed;
+import org.gridbatch.api.Dependency;
+import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobState;
+import org.gridbatch.queue.archive.ArchiveSettings;
+import org.gridbatch.queue.archive.HistoryReads;
+import org.gridbatch.queue.archive.JdbcArchive;
+import org.gridbatch.queue.core.Command;
+import org.gridbatch.queue.core.Unarchived;
+import org.gridbatch.queue.engine.QueueEngine;
+import org.gridbatch.queue.engine.Settings;
+import org.gridbatch.queue.engine.Ticker;
+import org.h2.util.OsgiDataSourceFactory;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+public class HistoryRetriesTest {
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+
+    private QueueEngine engine;
+    private JdbcArchive archive;
+    private HistoryReads reads;
+    private QueueService service;
+
+    @Before
+    public void start() throws Exception {
+        Settings settings = new Settings(
+                Duration.ofSeconds(30),
+                3,
+                100,
+                Command.Room.AMPLE,
+                1_000,
+                Duration.ofHours(24),
+                Long.MAX_VALUE,
+                Settings.Bounds.DEFAULT);
+        engine = new QueueEngine(
+                settings,
+                new QueueServiceTest.ImmediateLog(),
+                Ticker.system(),
+                Runnable::run,
+                Runnable::run,
+                1,
+                e -> {});
+        engine.start();
+        Path file = folder.getRoot().toPath().resolve("history");
+        archive = new JdbcArchive(
+                new ArchiveSettings("jdbc:h2:file:" + file, "gridbatch", "", 3, Duration.ofDays(90), 1_000_000),
+                (driver, properties) -> new OsgiDataSourceFactory(new org.h2.Driver()).createDataSource(properties));
+        archive.open("grid");
+        reads = new HistoryReads(archive, 1);
+        service = new QueueService(engine, settings, reads);
+    }
+
+    @After
+    public void stop() {
+        archive.close();
+        reads.close();
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private Changed retry(String jobId) throws Exception {
+        return get(service.retry(List.of("unknown", jobId, "unknown"), "ann@n1"))
+                .get(1);
+    }
+
+    private void cancelled(JobSpec... jobs) throws Exception {
+        get(service.submit(List.of(jobs)));
+        for (JobSpec job : jobs) get(service.cancel(List.of(job.jobId()), "wrong", "ann@n1"));
+        leaveMemory(0);
+    }
+
+    /** What is final is in the history only; so many of the ids stay known. */
+    private void leaveMemory(int knownIds) throws Exception {
+        Unarchived some = get(engine.unarchived(1_000, Long.MAX_VALUE));
+        archive.write(some);
+        get(engine.execute(new Command.Archived(some.through())));
+        get(engine.execute(new Command.Prune(Long.MAX_VALUE, 0, 0, 1_000, true, knownIds, 0)));
+    }
+
+    private static JobSpec.Builder job(String id) {
+        return JobSpec.script("echo " + id).jobId(id);
+    }
+
+    @Test
+    public void aJobThatIsOnlyInTheHistoryIsTriedAgainOnce() throws Exception {
+        cancelled(job("job-1")
+                .queue("mail")
+                .deadline(Instant.now().plusSeconds(60))
+                .build());
+        Changed done = retry("job-1");
+        assertEquals(new Changed("job-1", ChangeOutcome.DONE, "job-1~2", ""), done);
+        JobSpec spec = get(service.get("job-1~2")).spec();
+        assertEquals("echo job-1", spec.script());
+        assertEquals("mail", spec.queue());
+        assertEquals(Instant.EPOCH, spec.deadline());
+        assertEquals("job-1", get(service.get("job-1~2")).view().retryOf());
+
+        Changed again = retry("job-1");
+        assertEquals(new Changed("job-1", ChangeOutcome.ALREADY, "job-1~2", "that job is available"), again);
+        get(service.cancel(List.of("job-1~2"), "", "ann@n1"));
+        assertEquals(ChangeOutcome.ALREADY, retry("job-1").outcome());
+        leaveMemory(0);
+        assertEquals(
+                new Changed("job-1", ChangeOutcome.ALREADY, "job-1~2", "it was so before the job left memory"),
+                retry("job-1"));
+        assertEquals("job-1~3", retry("job-1~2").newJobId());
+    }
+
+    @Test
+    public void aJobWhoseIdIsStillKnownIsTriedAgainAsWell() throws Exception {
+        get(service.submit(List.of(job("job-1").build())));
+        get(service.cancel(List.of("job-1"), "", "ann@n1"));
+        leaveMemory(100);
+        assertEquals("job-1~2", retry("job-1").newJobId());
+    }
+
+    @Test
+    public void aJobThatHoldsOutForItWaitsForTheNewOne() throws Exception {
+        get(service.submit(List.of(
+                job("job-1").build(),
+                job("next")
+                        .after(List.of(new Dependency("job-1", Dependency.When.COMPLETED, Dependency.Otherwise.HOLD)))
+                        .build())));
+        get(service.cancel(List.of("job-1"), "", "ann@n1"));
+        leaveMemory(0);
+        assertEquals("job-1~2", retry("job-1").newJobId());
+        assertEquals(JobState.BLOCKED, get(service.get("next")).view().state());
+        get(service.cancel(List.of("job-1~2"), "", "ann@n1"));
+        assertEquals("job-1~3", retry("job-1~2").newJobId());
+    }
+
+    @Test
+    public void whatCompletedOrIsNowhereIsNotTriedAgain() throws Exception {
+        cancelled(job("other").build());
+        assertEquals(ChangeOutcome.UNKNOWN, retry("nobody").outcome());
+        get(service.submit(List.of(job("job-1").build())));
+        assertEquals("it is available", retry("job-1").message());
+    }
+}
