@@ -62,6 +62,13 @@ final class Disk {
         }
     }
 
+    /** Changes one byte of a file, without forcing it. */
+    static void write(Path file, long offset, byte value) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {value}), offset);
+        }
+    }
+
     /** Writes and forces so many bytes for a moment, to learn whether the disk can before much depends on it. */
     static void probe(Path directory, int bytes) throws IOException {
         Path file = directory.resolve("probe");

@@ -49,6 +49,13 @@ final class SegmentCheck {
                         segment.file(),
                         extent.end());
             }
+            for (SegmentFile.Mended mended : extent.mended()) {
+                LOG.warn(
+                        "byte {} of {} was not written, and the rest of its record proves what it is; it is put in",
+                        mended.offset(),
+                        segment.file());
+                Disk.write(segment.file(), mended.offset(), mended.value());
+            }
             Disk.rewrite(segment.file(), extent.end());
             if (i < checked.size() - 1) close(segment, extent, checked.get(i + 1));
         }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -31,6 +32,9 @@ import java.util.zip.CRC32C;
  * appended only when the one {@link #MOST_IN_FLIGHT} before it is forced, so that many whole records behind a bad one
  * prove that it was forced, and is damaged.
  *
+ * <p>A sector may have so few bytes of a record that zeros in it could be damage as well: its first byte, or up to three
+ * of its checksum. Then the rest of the record says what they were, and it is mended, which is right in either case.
+ *
  * @param last the index of the last record; {@link #OPEN} while it is written
  */
 record SegmentFile(Path file, long first, long last) {
@@ -49,8 +53,8 @@ record SegmentFile(Path file, long first, long last) {
 
     /** No record begins with two zeros, and no single damaged byte makes them. */
     private static final int LEAST_UNWRITTEN_AT_START = 2;
-    /** Term, index and inner length with their tags. */
-    private static final int LONGEST_HEAD = 32;
+    /** Length, term, index and inner length with their tags. */
+    private static final int LONGEST_HEAD = 40;
 
     private static final Pattern NAME = Pattern.compile("log_(?:(\\d+)-(\\d+)|inprogress_(\\d+))");
 
@@ -83,8 +87,20 @@ record SegmentFile(Path file, long first, long last) {
      * @param end the offset after the last whole record
      * @param index of the last whole record; one less than the first if there is none
      * @param torn whether a record that was not written whole follows
+     * @param mended bytes that are zero in the file, and that the rest of their records prove to be something else
      */
-    record Extent(long end, long index, boolean torn) {}
+    record Extent(long end, long index, boolean torn, List<Mended> mended) {
+        Extent(long end, long index, boolean torn) {
+            this(end, index, torn, List.of());
+        }
+
+        Extent {
+            mended = List.copyOf(mended);
+        }
+    }
+
+    /** A byte as it should be. */
+    record Mended(long offset, byte value) {}
 
     /**
      * Reads all whole records in order.
@@ -120,6 +136,7 @@ record SegmentFile(Path file, long first, long last) {
         private final byte[] bytes;
         private final int maxRecordBytes;
         private final CRC32C crc = new CRC32C();
+        private final List<Mended> mended = new ArrayList<>();
 
         Reader(byte[] bytes, int maxRecordBytes) {
             this.bytes = bytes;
@@ -132,9 +149,12 @@ record SegmentFile(Path file, long first, long last) {
             long next = first;
             while (offset < bytes.length && !isZero(offset, bytes.length)) {
                 LogRecord record = recordAt(offset);
+                if (record == null && isOpen() && (mendFirst(offset, next) || mendChecksum(offset))) {
+                    record = recordAt(offset);
+                }
                 if (record == null) {
                     String damage = damageAt(offset, next);
-                    if (damage == null && isOpen()) return new Extent(offset, next - 1, true);
+                    if (damage == null && isOpen()) return new Extent(offset, next - 1, true, mended);
                     throw damaged(offset, damage == null ? "a record was not written whole" : damage);
                 }
                 if (record.index() != next) {
@@ -147,7 +167,7 @@ record SegmentFile(Path file, long first, long last) {
             if (!isOpen() && next != last + 1) {
                 throw damaged(offset, "the records end with " + (next - 1) + ", want " + last);
             }
-            return new Extent(offset, next - 1, false);
+            return new Extent(offset, next - 1, false, mended);
         }
 
         private boolean hasHeader() throws IOException {
@@ -183,15 +203,78 @@ record SegmentFile(Path file, long first, long last) {
             return new LogRecord(head.term(), head.index(), bytes, dataAt, dataLength, offset, head.end());
         }
 
+        /** Puts in the first byte of a record if it stands alone in its sector and the rest proves it. */
+        private boolean mendFirst(int offset, long index) {
+            for (int value = 1; value < 256 && isLoneZero(offset); value++) {
+                bytes[offset] = (byte) value;
+                LogRecord record = recordAt(offset);
+                if (record != null && record.index() == index) {
+                    mended.add(new Mended(offset, (byte) value));
+                    return true;
+                }
+                bytes[offset] = 0;
+            }
+            return false;
+        }
+
+        private boolean isLoneZero(int offset) {
+            return bytes[offset] == 0 && offset % SECTOR == SECTOR - 1;
+        }
+
+        /** Puts in the end of a checksum of which less than all is in a sector that was never written. */
+        private boolean mendChecksum(int offset) {
+            Head head = headAt(offset);
+            if (head == null || head.shape() != Shape.RIGHT || head.end() > bytes.length) return false;
+            int end = (int) head.end();
+            int spill = end % SECTOR;
+            int sector = end - spill;
+            if (spill == 0 || spill >= LEAST_UNWRITTEN) return false;
+            if (!isZero(sector, Math.min(bytes.length, sector + SECTOR))) return false;
+            // With another sector missing, the few bits of the checksum that are there could agree by chance.
+            for (int at = (offset / SECTOR + 1) * SECTOR; at < sector; at += SECTOR) {
+                if (isZero(at, at + SECTOR)) return false;
+            }
+            crc.reset();
+            crc.update(bytes, offset, end - 4 - offset);
+            int right = (int) crc.getValue();
+            int wrongBits = right ^ intAt(end - 4);
+            if (wrongBits >>> 8 * spill != 0) return false;
+            for (int at = sector; at < end; at++) {
+                byte value = (byte) (right >>> 8 * (end - 1 - at));
+                if (value == 0) continue;
+                bytes[at] = value;
+                mended.add(new Mended(at, value));
+            }
+            return true;
+        }
+
+        /** Whether a record whose first byte is a zero alone in its sector was not written whole besides. */
+        private boolean isTornBehind(int offset, long index) {
+            boolean torn = false;
+            for (int value = 1; value < 256 && !torn && isLoneZero(offset); value++) {
+                bytes[offset] = (byte) value;
+                Head head = headAt(offset);
+                boolean right = head != null && head.shape() == Shape.RIGHT && head.index() == index;
+                torn = right && isUnwritten(offset, head.end());
+                bytes[offset] = 0;
+            }
+            return torn;
+        }
+
         /** What is damaged at an offset where no whole record is; null if it was only never written whole. */
         private String damageAt(int offset, long index) {
             Head head = headAt(offset);
-            if (head == null && bytes[offset] != 0) return "a record has an impossible length";
-            if (head == null && !isUnwritten(offset, bytes.length)) return "something follows the end of the records";
+            if (head == null && bytes[offset] != 0 && shapeOfOther(offset) != Shape.UNWRITTEN) {
+                return "a record has an impossible length";
+            }
+            boolean tornBehind = head == null && isTornBehind(offset, index);
+            if (head == null && !tornBehind && !isUnwritten(offset, bytes.length)) {
+                return "something follows the end of the records";
+            }
             if (head != null && head.shape() == Shape.WRONG) return "a record is not of the length that it says";
             long end = head == null ? bytes.length : head.end();
             boolean endsInIt = end > bytes.length;
-            if (!isUnwritten(offset, end) && !(endsInIt && head.shape() != Shape.UNWRITTEN)) {
+            if (!tornBehind && !isUnwritten(offset, end) && !(endsInIt && head.shape() != Shape.UNWRITTEN)) {
                 return "a record has a wrong checksum";
             }
             long furthest = furthestAfter(offset, index);
@@ -204,6 +287,8 @@ record SegmentFile(Path file, long first, long last) {
         /** Whether part of a record was never written: a sector, or all from its checksum to the end of the file. */
         private boolean isUnwritten(int from, long end) {
             int sectorEnd = Math.min(bytes.length, from - from % SECTOR + SECTOR);
+            // One zero alone may be damage, but not with a sector of them behind it.
+            if (isLoneZero(from)) sectorEnd = Math.min(bytes.length, sectorEnd + SECTOR);
             if (sectorEnd - from >= LEAST_UNWRITTEN_AT_START && isZero(from, sectorEnd)) return true;
             if (bytes[from] == 0) return false;
             int to = (int) Math.min(end, bytes.length);
@@ -237,7 +322,7 @@ record SegmentFile(Path file, long first, long last) {
             long bodyEnd = length.end() + length.value();
             Varint tag = varintAt(length.end());
             if (tag == null) return Head.unknown(length.end(), bodyEnd, bytes.length);
-            if (tag.value() != (1 << 3)) return Head.of(shapeOfOther(length.end()), bodyEnd);
+            if (tag.value() != (1 << 3)) return Head.of(shapeOfOther(offset), bodyEnd);
             Varint term = varintAt(tag.end());
             Varint next = term == null ? null : varintAt(term.end());
             long index = 0;
@@ -251,17 +336,17 @@ record SegmentFile(Path file, long first, long last) {
             if (inner == null) return Head.unknown(length.end(), bodyEnd, bytes.length);
             long field = next.value() >>> 3;
             if ((next.value() & 7) != 2 || field < 3 || field > 5) {
-                return Head.of(shapeOfOther(length.end()), bodyEnd);
+                return Head.of(shapeOfOther(offset), bodyEnd);
             }
             boolean right = inner.end() + inner.value() == bodyEnd;
-            Shape shape = right ? Shape.RIGHT : shapeOfOther(length.end());
+            Shape shape = right ? Shape.RIGHT : shapeOfOther(offset);
             return new Head(bodyEnd + 4, shape, term.value(), index, (int) field, inner.end());
         }
 
-        /** What does not start like a record was never written if a sector begins there that is zero. */
-        private Shape shapeOfOther(int at) {
-            int sector = (at + SECTOR - 1) / SECTOR * SECTOR;
-            boolean near = sector < at + LONGEST_HEAD && sector < bytes.length;
+        /** What does not start like a record was never written if a sector begins soon behind its offset that is zero. */
+        private Shape shapeOfOther(int offset) {
+            int sector = (offset / SECTOR + 1) * SECTOR;
+            boolean near = sector < offset + LONGEST_HEAD && sector < bytes.length;
             return near && isZero(sector, Math.min(bytes.length, sector + SECTOR)) ? Shape.UNWRITTEN : Shape.WRONG;
         }
 
