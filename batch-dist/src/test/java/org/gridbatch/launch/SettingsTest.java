@@ -5,13 +5,20 @@
 package org.gridbatch.launch;
 
 import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.CoreMatchers.hasItem;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
@@ -68,6 +75,18 @@ public class SettingsTest {
                 .getMessage();
         assertThat(message, containsString("'slots' is no setting"));
         assertThat(message, containsString("worker.slots"));
+    }
+
+    @Test
+    public void everySettingOfTheGuidesIsThere() throws Exception {
+        Pattern name = Pattern.compile("`((?:queue|worker|transport)\\.[a-z.]+[a-z])`");
+        Set<String> named = new TreeSet<>();
+        for (String guide : List.of("operations.md", "user-guide.md")) {
+            Matcher matcher = name.matcher(Files.readString(Path.of("..", "docs", guide)));
+            while (matcher.find()) named.add(matcher.group(1));
+        }
+        assertThat(named, hasItem("queue.max.jobs.mb"));
+        named.forEach(one -> settings.with(one, "1"));
     }
 
     @Test
