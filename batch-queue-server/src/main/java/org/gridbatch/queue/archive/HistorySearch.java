@@ -13,6 +13,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.gridbatch.api.ArrayView;
 import org.gridbatch.api.AttemptOutcome;
@@ -30,7 +31,7 @@ import org.gridbatch.queue.log.SpecBytes;
 /** Finds jobs in the archive. */
 final class HistorySearch {
     private static final String COLUMNS = "select j.sequence, state, attempt, rescues, worker, submitted_at,"
-            + " scheduled_at, final_at, error, result, retry_of, retried_as, spec";
+            + " scheduled_at, final_at, error, result, retry_of, retried_as, spec, array_id, items";
     private static final String FROM = " from gridbatch_job j";
     private static final String WITH_TAG = " join gridbatch_tag t on t.sequence = j.sequence and t.job_id = j.job_id";
 
@@ -156,9 +157,14 @@ final class HistorySearch {
                 spec.tags(),
                 row.getString("retry_of"),
                 row.getString("retried_as"),
-                "",
-                "",
-                ArrayView.NONE);
+                row.getString("array_id"),
+                row.getString("array_id").isEmpty() ? "" : spec.args().get(0),
+                array(row.getInt("items")));
+    }
+
+    /** The states of its items are with them. */
+    private static ArrayView array(int items) {
+        return items < 0 ? ArrayView.NONE : new ArrayView(items, true, false, 0, 0, Map.of());
     }
 
     private static Instant time(ResultSet row, String column) throws SQLException {

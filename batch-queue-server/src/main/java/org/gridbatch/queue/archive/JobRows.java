@@ -110,7 +110,7 @@ final class JobRows {
     }
 
     private void insert(Iterable<Unarchived.Final> jobs) throws SQLException {
-        try (PreparedStatement job = insertInto("gridbatch_job", 20);
+        try (PreparedStatement job = insertInto("gridbatch_job", 22);
                 PreparedStatement attempt = insertInto("gridbatch_attempt", 17);
                 PreparedStatement tag = insertInto("gridbatch_tag", 5)) {
             boolean attempts = false;
@@ -187,7 +187,9 @@ final class JobRows {
         row.setString(column++, view.retryOf());
         row.setString(column++, view.retriedAs());
         row.setString(column++, clean(detail.spec().script()));
-        row.setBytes(column, SpecBytes.withoutScript(detail.spec()));
+        row.setBytes(column++, SpecBytes.withoutScript(detail.spec()));
+        row.setString(column++, view.arrayId());
+        row.setInt(column, view.array().items());
     }
 
     private static void set(PreparedStatement row, long sequence, String jobId, int place, AttemptView view)

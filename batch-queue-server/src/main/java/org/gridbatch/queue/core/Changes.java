@@ -138,7 +138,10 @@ final class Changes {
 
     private static Changed tooOften(String jobId) {
         return new Changed(
-                jobId, ChangeOutcome.REFUSED, "", "it was tried again " + Submission.MAX_RETRY_NUMBER + " times already");
+                jobId,
+                ChangeOutcome.REFUSED,
+                "",
+                "it was tried again " + Submission.MAX_RETRY_NUMBER + " times already");
     }
 
     /** A job that held out for one that failed waits for the new one in its place. */

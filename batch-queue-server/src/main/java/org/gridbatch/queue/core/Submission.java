@@ -112,7 +112,9 @@ final class Submission {
     String idOfRetry(String jobId, boolean isRetry) {
         return firstId(jobId, isRetry, Limits.NAME, id -> {
             Job there = state.jobs.get(id);
-            return there == null ? state.jobs.stateOf(id) == null : there.retryOf().equals(jobId);
+            return there == null
+                    ? state.jobs.stateOf(id) == null
+                    : there.retryOf().equals(jobId);
         });
     }
 

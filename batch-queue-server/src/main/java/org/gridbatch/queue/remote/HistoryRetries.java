@@ -51,6 +51,13 @@ final class HistoryRetries {
             if (state != JobState.CANCELLED && state != JobState.DISCARDED) {
                 return CompletableFuture.completedFuture(answer);
             }
+            if (job.view().array().items() >= 0) {
+                return CompletableFuture.completedFuture(new Changed(
+                        answer.jobId(),
+                        ChangeOutcome.REFUSED,
+                        "",
+                        "it is an array, and in the history only, which cannot make its items anew; push it anew"));
+            }
             String known = job.view().retriedAs();
             if (!known.isEmpty()) {
                 return CompletableFuture.completedFuture(new Changed(

@@ -5,6 +5,7 @@
 package org.gridbatch.queue.remote;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.Changed;
 import org.gridbatch.api.Dependency;
@@ -149,6 +151,19 @@ public class HistoryRetriesTest {
         assertEquals(JobState.BLOCKED, get(service.get("next")).view().state());
         get(service.cancel(List.of("job-1~2"), "", "ann@n1"));
         assertEquals("job-1~3", retry("job-1~2").newJobId());
+    }
+
+    @Test
+    public void anArrayThatIsOnlyInTheHistoryIsNotTriedAgainAsAJob() throws Exception {
+        get(service.openArray(ArraySpec.of(job("array").build())));
+        get(service.addItems("array", 0, List.of("one", "two")));
+        get(service.sealArray("array", 2));
+        get(service.cancel(List.of("array"), "", "ann@n1"));
+        leaveMemory(0);
+        assertEquals(2, get(service.get("array")).view().array().items());
+        Changed refused = retry("array");
+        assertEquals(ChangeOutcome.REFUSED, refused.outcome());
+        assertTrue(refused.message(), refused.message().startsWith("it is an array, and in the history only"));
     }
 
     @Test
