@@ -16,6 +16,8 @@ import java.util.Set;
  * @param tenant only of this tenant
  * @param name only with this name
  * @param tag only with this tag, {@code key=value}
+ * @param array only the items of this array
+ * @param items items of arrays as well; without it only the arrays themselves, unless {@code array} names one
  * @param since only those that became final at this time or later; {@link Instant#EPOCH} means all
  * @param until only those that became final before this time; {@link Instant#EPOCH} means all
  * @param text only with this text in the script, in what an attempt printed, or in its error, whatever the case of its
@@ -29,15 +31,17 @@ public record HistoryQuery(
         String tenant,
         String name,
         String tag,
+        String array,
+        boolean items,
         Instant since,
         Instant until,
         String text,
         int limit,
         String after)
         implements Serializable {
-    /** The last 100 jobs of all. */
+    /** The last 100 jobs of all, without items of arrays. */
     public static final HistoryQuery ALL =
-            new HistoryQuery(Set.of(), "", "", "", "", Instant.EPOCH, Instant.EPOCH, "", 100, "");
+            new HistoryQuery(Set.of(), "", "", "", "", "", false, Instant.EPOCH, Instant.EPOCH, "", 100, "");
 
     public HistoryQuery {
         states = states == null ? Set.of() : Set.copyOf(states);
@@ -53,6 +57,7 @@ public record HistoryQuery(
         if (!tag.isEmpty() && tag.indexOf('=') < 1) {
             throw new InvalidRequestException("tag is '" + tag + "', want key=value");
         }
+        array = Check.optionalName("array", array, Limits.NAME);
         since = Check.time("since", since);
         until = Check.time("until", until);
         text = Check.text("text", text, Limits.TEXT);
@@ -61,42 +66,50 @@ public record HistoryQuery(
     }
 
     public HistoryQuery withStates(Set<JobState> value) {
-        return new HistoryQuery(value, queue, tenant, name, tag, since, until, text, limit, after);
+        return new HistoryQuery(value, queue, tenant, name, tag, array, items, since, until, text, limit, after);
     }
 
     public HistoryQuery withQueue(String value) {
-        return new HistoryQuery(states, value, tenant, name, tag, since, until, text, limit, after);
+        return new HistoryQuery(states, value, tenant, name, tag, array, items, since, until, text, limit, after);
     }
 
     public HistoryQuery withTenant(String value) {
-        return new HistoryQuery(states, queue, value, name, tag, since, until, text, limit, after);
+        return new HistoryQuery(states, queue, value, name, tag, array, items, since, until, text, limit, after);
     }
 
     public HistoryQuery withName(String value) {
-        return new HistoryQuery(states, queue, tenant, value, tag, since, until, text, limit, after);
+        return new HistoryQuery(states, queue, tenant, value, tag, array, items, since, until, text, limit, after);
     }
 
     public HistoryQuery withTag(String value) {
-        return new HistoryQuery(states, queue, tenant, name, value, since, until, text, limit, after);
+        return new HistoryQuery(states, queue, tenant, name, value, array, items, since, until, text, limit, after);
+    }
+
+    public HistoryQuery withArray(String value) {
+        return new HistoryQuery(states, queue, tenant, name, tag, value, items, since, until, text, limit, after);
+    }
+
+    public HistoryQuery withItems(boolean value) {
+        return new HistoryQuery(states, queue, tenant, name, tag, array, value, since, until, text, limit, after);
     }
 
     public HistoryQuery withSince(Instant value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, value, until, text, limit, after);
+        return new HistoryQuery(states, queue, tenant, name, tag, array, items, value, until, text, limit, after);
     }
 
     public HistoryQuery withUntil(Instant value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, since, value, text, limit, after);
+        return new HistoryQuery(states, queue, tenant, name, tag, array, items, since, value, text, limit, after);
     }
 
     public HistoryQuery withText(String value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, since, until, value, limit, after);
+        return new HistoryQuery(states, queue, tenant, name, tag, array, items, since, until, value, limit, after);
     }
 
     public HistoryQuery withLimit(int value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, since, until, text, value, after);
+        return new HistoryQuery(states, queue, tenant, name, tag, array, items, since, until, text, value, after);
     }
 
     public HistoryQuery withAfter(String value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, since, until, text, limit, value);
+        return new HistoryQuery(states, queue, tenant, name, tag, array, items, since, until, text, limit, value);
     }
 }

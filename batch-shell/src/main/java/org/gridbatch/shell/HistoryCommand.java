@@ -62,6 +62,12 @@ final class HistoryCommand extends Command {
             description = "Only with this tag.")
     private String tag = "";
 
+    @Option(names = "--array", paramLabel = "ARRAY", description = "Only the items of this array.")
+    private String array = "";
+
+    @Option(names = "--items", description = "The items of arrays as well, and not only one row for each array.")
+    private boolean items;
+
     @Option(
             names = "--since",
             paramLabel = "TIME",
@@ -94,7 +100,7 @@ final class HistoryCommand extends Command {
         if (limit < 1 || limit > MOST) {
             throw new CommandFailed("history: --limit is " + limit + ", want 1 to " + MOST);
         }
-        boolean selects = !(queue + tenant + title + tag + text).isEmpty() || !states.isEmpty();
+        boolean selects = !(queue + tenant + title + tag + array + text).isEmpty() || !states.isEmpty() || items;
         if (audit && selects) {
             throw new CommandFailed("history: --audit takes --since, --until, -n and --after, and nothing else");
         }
@@ -110,8 +116,8 @@ final class HistoryCommand extends Command {
         List<JobView> found = new ArrayList<>();
         String next = after;
         do {
-            HistoryQuery query =
-                    new HistoryQuery(states, queue, tenant, title, tag, from, to, text, rest(found.size()), next);
+            HistoryQuery query = new HistoryQuery(
+                    states, queue, tenant, title, tag, array, items, from, to, text, rest(found.size()), next);
             HistoryPage page = grid.history(history -> history.find(query));
             found.addAll(page.jobs());
             next = page.next();

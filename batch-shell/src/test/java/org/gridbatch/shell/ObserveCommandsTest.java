@@ -89,7 +89,8 @@ public class ObserveCommandsTest {
         assertEquals("[j2]", ids("history --queue default"));
         assertEquals("no jobs", shell.shown("history --queue mail"));
         shell.execute(
-                "history -s discarded -q q --tenant t --name n --tag k=v --text x --until 2030-01-31T03:00:00Z -n 7");
+                "history -s discarded -q q --tenant t --name n --tag k=v --text x --until 2030-01-31T03:00:00Z -n 7"
+                        + " --array a --items");
         HistoryQuery query = shell.queue.queries.get(3);
         assertEquals(
                 new HistoryQuery(
@@ -98,6 +99,8 @@ public class ObserveCommandsTest {
                         "t",
                         "n",
                         "k=v",
+                        "a",
+                        true,
                         Instant.EPOCH,
                         Instant.parse("2030-01-31T03:00:00Z"),
                         "x",

@@ -111,7 +111,7 @@ final class RemoteCaller implements AutoCloseable {
     /** All that the history has, by pages as they come, so that what it has twice is here twice. */
     List<JobView> wholeHistory() throws Exception {
         List<JobView> all = new ArrayList<>();
-        HistoryQuery query = HistoryQuery.ALL.withLimit(1_000);
+        HistoryQuery query = HistoryQuery.ALL.withItems(true).withLimit(1_000);
         while (true) {
             HistoryQuery page = query;
             HistoryPage answer = history(history -> history.find(page));

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +32,8 @@ import org.gridbatch.queue.log.SpecBytes;
 /** Finds jobs in the archive. */
 final class HistorySearch {
     private static final String COLUMNS = "select j.sequence, state, attempt, rescues, worker, submitted_at,"
-            + " scheduled_at, final_at, error, result, retry_of, retried_as, spec, array_id, items";
+            + " scheduled_at, final_at, error, result, retry_of, retried_as, spec, array_id, items,"
+            + " throttle, items_completed, items_discarded, items_cancelled";
     private static final String FROM = " from gridbatch_job j";
     private static final String WITH_TAG = " join gridbatch_tag t on t.sequence = j.sequence and t.job_id = j.job_id";
 
@@ -70,6 +72,7 @@ final class HistorySearch {
                     "state in (" + marks + ")",
                     query.states().stream().map(JobState::name).toArray());
         }
+        if (!query.array().isEmpty() || !query.items()) conditions.add("array_id = ?", query.array());
         conditions.addUnlessEmpty("queue", query.queue());
         conditions.addUnlessEmpty("tenant", query.tenant());
         if (!query.name().isEmpty()) {
@@ -159,12 +162,19 @@ final class HistorySearch {
                 row.getString("retried_as"),
                 row.getString("array_id"),
                 row.getString("array_id").isEmpty() ? "" : spec.args().get(0),
-                array(row.getInt("items")));
+                array(row));
     }
 
-    /** The states of its items are with them. */
-    private static ArrayView array(int items) {
-        return items < 0 ? ArrayView.NONE : new ArrayView(items, true, false, 0, 0, Map.of());
+    /** Of one that is final: nothing of it is paused, and no canary runs. */
+    private static ArrayView array(ResultSet row) throws SQLException {
+        int items = row.getInt("items");
+        if (items < 0) return ArrayView.NONE;
+        Map<JobState, Integer> states = new EnumMap<>(JobState.class);
+        states.put(JobState.COMPLETED, row.getInt("items_completed"));
+        states.put(JobState.DISCARDED, row.getInt("items_discarded"));
+        states.put(JobState.CANCELLED, row.getInt("items_cancelled"));
+        states.values().removeIf(count -> count == 0);
+        return new ArrayView(items, true, false, row.getInt("throttle"), 0, states);
     }
 
     private static Instant time(ResultSet row, String column) throws SQLException {

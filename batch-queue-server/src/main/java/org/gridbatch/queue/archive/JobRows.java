@@ -18,8 +18,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.gridbatch.api.ArrayView;
 import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.queue.core.Unarchived;
 import org.gridbatch.queue.log.SpecBytes;
@@ -110,7 +112,7 @@ final class JobRows {
     }
 
     private void insert(Iterable<Unarchived.Final> jobs) throws SQLException {
-        try (PreparedStatement job = insertInto("gridbatch_job", 22);
+        try (PreparedStatement job = insertInto("gridbatch_job", 26);
                 PreparedStatement attempt = insertInto("gridbatch_attempt", 17);
                 PreparedStatement tag = insertInto("gridbatch_tag", 5)) {
             boolean attempts = false;
@@ -189,7 +191,12 @@ final class JobRows {
         row.setString(column++, clean(detail.spec().script()));
         row.setBytes(column++, SpecBytes.withoutScript(detail.spec()));
         row.setString(column++, view.arrayId());
-        row.setInt(column, view.array().items());
+        ArrayView array = view.array();
+        row.setInt(column++, array.items());
+        row.setInt(column++, array.throttle());
+        row.setInt(column++, array.count(JobState.COMPLETED));
+        row.setInt(column++, array.count(JobState.DISCARDED));
+        row.setInt(column, array.count(JobState.CANCELLED));
     }
 
     private static void set(PreparedStatement row, long sequence, String jobId, int place, AttemptView view)

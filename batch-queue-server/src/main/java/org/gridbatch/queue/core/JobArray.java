@@ -303,9 +303,9 @@ public final class JobArray {
     public ArrayView view() {
         Map<JobState, Integer> states = new EnumMap<>(JobState.class);
         for (JobState state : STATES) if (count(state) > 0) states.put(state, count(state));
-        int canary = trial == Trial.RUNNING
+        int canary = trial == Trial.RUNNING && ending == null
                 ? Math.min(sealed ? size : Integer.MAX_VALUE, spec.canary().items())
                 : 0;
-        return new ArrayView(size, sealed, paused, throttle, canary, states);
+        return new ArrayView(size, sealed, paused && !isDone(), throttle, canary, states);
     }
 }

@@ -9,12 +9,16 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.gridbatch.api.ArraySpec;
+import org.gridbatch.api.ArrayView;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.AuditQuery;
 import org.gridbatch.api.AuditRecord;
@@ -36,6 +40,9 @@ public abstract class ArchiveContract {
 
     /** Open, and the same one for the whole test. */
     abstract JdbcArchive archive() throws Exception;
+
+    /** To the same tables, past the archive. */
+    abstract Connection connection() throws Exception;
 
     private static JobSpec.Builder job(String id) {
         return JobSpec.script("echo " + id).jobId(id);
@@ -148,6 +155,70 @@ public abstract class ArchiveContract {
         assertEquals(
                 List.of("c"),
                 find(HistoryQuery.ALL.withQueue("mail").withTag("shop=1").withSince(Finals.START.plusSeconds(1))));
+    }
+
+    @Test
+    public void anArrayComesBackWithItsCountsAndItsItems() throws Exception {
+        ArraySpec array = ArraySpec.of(job("shops").queue("deploy").build()).withThrottle(7);
+        finals.array(array, "zurich", "bern", "basel");
+        finals.completed(job("single").build(), "");
+        finals.end("shops:0", ReportKind.COMPLETE, "", "out of zurich");
+        finals.end("shops:1", ReportKind.FAIL_FOR_GOOD, "closed", "");
+        finals.apply(new Command.Cancel(List.of("shops:2"), "not now", "ann@n1"));
+        List<JobDetail> wanted = List.of(
+                finals.machine.detail(finals.machine.job("shops")),
+                finals.machine.detail(finals.machine.job("shops:1")));
+        finals.archiveTo(archive());
+
+        assertEquals(wanted.get(0), archive().get("shops").orElseThrow());
+        assertEquals(wanted.get(1), archive().get("shops:1").orElseThrow());
+        ArrayView counts = archive().get("shops").orElseThrow().view().array();
+        assertEquals(Map.of(JobState.COMPLETED, 1, JobState.DISCARDED, 1, JobState.CANCELLED, 1), counts.states());
+        JobView item = archive().get("shops:1").orElseThrow().view();
+        assertEquals("bern", item.item());
+        assertEquals("shops", item.arrayId());
+
+        assertEquals("items are left out", List.of("shops", "single"), sorted(find(HistoryQuery.ALL)));
+        assertEquals(
+                List.of("shops", "shops:0", "shops:1", "shops:2", "single"),
+                sorted(find(HistoryQuery.ALL.withItems(true))));
+        assertEquals(
+                List.of("shops:0", "shops:1", "shops:2"),
+                sorted(find(HistoryQuery.ALL.withArray("shops").withQueue("deploy"))));
+        HistoryQuery discarded = HistoryQuery.ALL.withArray("shops").withStates(Set.of(JobState.DISCARDED));
+        assertEquals(List.of(item), archive().find(discarded).jobs());
+        assertEquals(List.of(), find(HistoryQuery.ALL.withArray("single")));
+        finals.apply(new Command.Retry(List.of("shops"), Command.Room.AMPLE, "ann@n1"));
+        finals.archiveTo(archive());
+        JobView again = archive().get("shops").orElseThrow().view();
+        assertEquals("shops~2", again.retriedAs());
+        assertEquals(counts, again.array());
+    }
+
+    @Test
+    public void whatAnOlderVersionWroteIsReadAndGoneOnWith() throws Exception {
+        finals.completed(job("old").build(), "");
+        finals.archiveTo(archive());
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop index gridbatch_job_by_array");
+            for (String column : List.of(
+                    "array_id", "items", "throttle", "items_completed", "items_discarded", "items_cancelled")) {
+                statement.execute("alter table gridbatch_job drop column " + column);
+            }
+            statement.execute("delete from gridbatch_schema where version > 1");
+        }
+        assertEquals(1, archive().open("grid"));
+        finals.array(ArraySpec.of(job("new").build()), "one");
+        finals.end("new:0", ReportKind.COMPLETE, "", "");
+        finals.archiveTo(archive());
+        assertEquals(List.of("new", "old"), sorted(find(HistoryQuery.ALL)));
+        assertEquals(ArrayView.NONE, archive().get("old").orElseThrow().view().array());
+        assertEquals(List.of("new:0"), find(HistoryQuery.ALL.withArray("new")));
+    }
+
+    private static List<String> sorted(List<String> some) {
+        return some.stream().sorted().toList();
     }
 
     @Test

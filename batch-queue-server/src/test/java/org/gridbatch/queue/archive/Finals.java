@@ -7,11 +7,13 @@ package org.gridbatch.queue.archive;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.queue.core.Command;
+import org.gridbatch.queue.core.Items;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Result;
 import org.gridbatch.queue.core.Unarchived;
@@ -42,12 +44,23 @@ final class Finals {
         return endAgain(spec, kind, error, out);
     }
 
+    Finals array(ArraySpec spec, String... items) {
+        apply(new Command.OpenArray(spec, Items.NONE, Command.Room.AMPLE));
+        apply(new Command.AddItems(spec.arrayId(), 0, Items.of(List.of(items)), Command.Room.AMPLE));
+        apply(new Command.SealArray(spec.arrayId(), items.length));
+        return this;
+    }
+
     Finals endAgain(JobSpec spec, ReportKind kind, String error, String out) {
-        Result.Granted granted = (Result.Granted) apply(new Command.Grant("w1", "i1", ++claims, List.of(spec.jobId())));
+        return end(spec.jobId(), kind, error, out);
+    }
+
+    Finals end(String jobId, ReportKind kind, String error, String out) {
+        Result.Granted granted = (Result.Granted) apply(new Command.Grant("w1", "i1", ++claims, List.of(jobId)));
         apply(new Command.End(List.of(new Report(
                 "w1",
                 granted.leases().get(0).leaseId(),
-                spec.jobId(),
+                jobId,
                 kind,
                 Duration.ZERO,
                 error,

@@ -10,7 +10,10 @@ import static org.junit.Assert.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Properties;
 import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.JobSpec;
 import org.h2.util.OsgiDataSourceFactory;
@@ -46,6 +49,18 @@ public class H2ArchiveTest extends ArchiveContract {
     @Override
     JdbcArchive archive() {
         return archive;
+    }
+
+    @Override
+    Connection connection() throws SQLException {
+        return new org.h2.Driver()
+                .connect("jdbc:h2:file:" + folder.getRoot().toPath().resolve("history"), user());
+    }
+
+    private static Properties user() {
+        Properties user = new Properties();
+        user.setProperty("user", "gridbatch");
+        return user;
     }
 
     @Test

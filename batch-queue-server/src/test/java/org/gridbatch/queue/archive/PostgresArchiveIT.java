@@ -11,6 +11,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,6 +77,13 @@ public class PostgresArchiveIT extends ArchiveContract {
     @Override
     JdbcArchive archive() {
         return archive;
+    }
+
+    @Override
+    Connection connection() throws SQLException {
+        Connection connection = postgres.getPostgresDatabase().getConnection();
+        connection.setSchema("s" + SCHEMAS.get());
+        return connection;
     }
 
     @Test
