@@ -5,9 +5,11 @@
 package org.gridbatch.queue.core;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The arrays by id and by the sequence of their items. Iteration is in the order of ids. */
 final class ArrayBook {
@@ -15,8 +17,9 @@ final class ArrayBook {
     private final TreeMap<Long, JobArray> bySequence = new TreeMap<>();
     /** Those that are not sealed, the oldest first. */
     private final Map<String, JobArray> open = new LinkedHashMap<>();
-    /** Those that have items to be ended, in the order of ids. */
-    private final TreeMap<String, JobArray> ending = new TreeMap<>();
+    /** Those that have items to be ended, small ones first: nobody waits for the end of a million of another's. */
+    private final TreeSet<JobArray> ending =
+            new TreeSet<>(Comparator.comparingInt(JobArray::size).thenComparing(JobArray::id));
 
     JobArray get(String arrayId) {
         return arrayId.isEmpty() ? null : byId.get(arrayId);
@@ -30,20 +33,20 @@ final class ArrayBook {
         byId.put(array.id(), array);
         if (array.sealed) sealed(array);
         else open.put(array.id(), array);
-        if (array.ending != null && array.endedUpTo < array.size()) ending.put(array.id(), array);
+        if (array.ending != null && array.endedUpTo < array.size()) ending.add(array);
     }
 
     void ending(JobArray array) {
-        ending.put(array.id(), array);
+        ending.add(array);
     }
 
     void ended(JobArray array) {
-        ending.remove(array.id());
+        ending.remove(array);
     }
 
     /** Null if there is none. */
     JobArray nextEnding() {
-        return ending.isEmpty() ? null : ending.firstEntry().getValue();
+        return ending.isEmpty() ? null : ending.first();
     }
 
     /** The array has all its items now. */
@@ -59,7 +62,7 @@ final class ArrayBook {
     void remove(JobArray array) {
         byId.remove(array.id());
         open.remove(array.id());
-        ending.remove(array.id());
+        ending.remove(array);
         bySequence.remove(array.firstSequence, array);
     }
 

@@ -327,6 +327,18 @@ public class ArraysTest {
     }
 
     @Test
+    public void theEndOfASmallArrayDoesNotWaitForThatOfALargeOne() {
+        submit(array("large"), numbered(5_000));
+        submit(array("small"), numbered(50));
+        queue.machine().apply(new Command.Cancel(List.of("large"), "enough"), queue.now());
+        queue.machine().apply(new Command.Cancel(List.of("small"), "enough"), queue.now());
+        assertEquals(JobState.CANCELLED, queue.state("small"));
+        assertEquals(JobState.AVAILABLE, queue.state("large"));
+        queue.pass(Duration.ofSeconds(1));
+        assertEquals(JobState.CANCELLED, queue.state("large"));
+    }
+
+    @Test
     public void anArrayThatIsOpenCanBeCancelledAndTakesNoMoreItems() {
         open(array("a"));
         add("a", 0, "one");
