@@ -13,7 +13,9 @@ import picocli.CommandLine.Parameters;
 /** Cancels jobs. */
 @CommandLine.Command(
         name = "cancel",
-        description = "Cancel jobs: those that wait at once, those that execute through their workers.")
+        description =
+                "Cancel jobs, and arrays with all their items: those that wait at once, those that execute through "
+                        + "their workers.")
 final class CancelCommand extends ChangeCommand {
     @Parameters(arity = "1..*", paramLabel = "ID", description = "The jobs' ids.")
     private List<String> ids;

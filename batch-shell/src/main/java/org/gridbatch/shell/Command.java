@@ -4,6 +4,7 @@
  */
 package org.gridbatch.shell;
 
+import java.util.List;
 import org.apache.felix.service.command.CommandSession;
 import picocli.CommandLine.Option;
 
@@ -14,6 +15,15 @@ abstract class Command {
             usageHelp = true,
             description = "Show this help.")
     private boolean help;
+
+    /**
+     * Takes what it wants as it is, before the rest is made words of.
+     *
+     * @return the rest
+     */
+    List<Object> take(List<Object> arguments) {
+        return arguments;
+    }
 
     /**
      * @return data that scripts can use and {@link Formats} prints

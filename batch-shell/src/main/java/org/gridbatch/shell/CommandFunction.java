@@ -18,6 +18,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.BatchException;
+import org.gridbatch.api.Canary;
 import org.gridbatch.api.Rate;
 import org.gridbatch.worker.gogo.Durations;
 import picocli.CommandLine;
@@ -37,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class CommandFunction implements Function {
     private static final int HELP_WIDTH = 100;
+    private static final Pattern CANARY = Pattern.compile("([0-9]{1,9})(?::([0-9]{1,9})%?)?");
     private static final Pattern RATE = Pattern.compile("([0-9]{1,9})/(.+)");
 
     private final String name;
@@ -54,7 +56,7 @@ final class CommandFunction implements Function {
         Command call = command.get();
         CommandLine line = line(name, call, session);
         try {
-            line.parseArgs(Words.of(arguments).toArray(String[]::new));
+            line.parseArgs(Words.of(call.take(arguments)).toArray(String[]::new));
         } catch (ParameterException e) {
             throw new CommandFailed(name + ": " + describe(e) + " ('" + name + " --help' says more)", e);
         }
@@ -89,7 +91,8 @@ final class CommandFunction implements Function {
                 .registerConverter(Backoff.class, CommandFunction::backoff)
                 .registerConverter(Instant.class, CommandFunction::instant)
                 .registerConverter(Deadline.class, CommandFunction::deadline)
-                .registerConverter(Rate.class, CommandFunction::rate);
+                .registerConverter(Rate.class, CommandFunction::rate)
+                .registerConverter(Canary.class, CommandFunction::canary);
         line.getCommandSpec().name(name);
         return line;
     }
@@ -151,6 +154,20 @@ final class CommandFunction implements Function {
         Duration period = duration(rate.group(2));
         try {
             return new Rate(Integer.parseInt(rate.group(1)), period);
+        } catch (BatchException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    /** {@code 10} or {@code 10:20}: ten items, of which twenty percent may fail. */
+    private static Canary canary(String text) {
+        Matcher canary = CANARY.matcher(text);
+        if (!canary.matches()) {
+            throw new TypeConversionException("'" + text + "' is no canary, want one like 10 or 10:20");
+        }
+        try {
+            return new Canary(
+                    Integer.parseInt(canary.group(1)), canary.group(2) == null ? 0 : Integer.parseInt(canary.group(2)));
         } catch (BatchException e) {
             throw new TypeConversionException(e.getMessage());
         }

@@ -99,6 +99,8 @@ final class Completions implements Function {
         CommandSpec spec = CommandFunction.spec(name, command.get());
         return switch (label(spec, words.get(index - 1).toString())) {
             case "ID", "ID... DURATION" -> newest().stream().map(JobView::jobId).toList();
+            case "ARRAY" ->
+                newest().stream().filter(JobView::isArray).map(JobView::jobId).toList();
             case "QUEUE" -> queues();
             case "WORKER" ->
                 grid.glance(JobQueue.class, JobQueue::workers).orElse(List.of()).stream()

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.gridbatch.api.ArrayView;
 import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.AuditRecord;
 import org.gridbatch.api.Backoff;
@@ -48,6 +49,7 @@ import org.gridbatch.worker.gogo.Durations;
  */
 final class Formats implements Converter {
     private static final int SCRIPT_LINES = 20;
+    private static final int BAR = 20;
     private static final int MAX_REASON = 1_000;
 
     private final Clock clock;
@@ -125,7 +127,7 @@ final class Formats implements Converter {
         if (target instanceof Submitted job) {
             return job.repeated() ? job.jobId() + " (known already, " + word(job.state()) + ")" : job.jobId();
         }
-        if (target instanceof JobView job) return job.jobId() + " (" + word(job.state()) + ")";
+        if (target instanceof JobView job) return job.jobId() + " (" + state(job) + ")";
         if (target instanceof JobDetail job) return shortly(job.view());
         if (target instanceof ExecutingJob job) return shortly(job.view());
         if (target instanceof PulledJob job) return job.jobId() + " (" + job.state() + ")";
@@ -165,16 +167,18 @@ final class Formats implements Converter {
     }
 
     private String jobs(List<JobView> jobs, Map<String, String> progress, int width) {
+        String items = jobs.stream().anyMatch(JobView::isArray) ? "ITEMS" : "ITEM";
         Table table = new Table(
-                List.of("ID", "STATE", "QUEUE", "NAME", "ATTEMPT", "WORKER", "WHEN", "PROGRESS", "ERROR"),
-                Set.of("QUEUE", "NAME", "WORKER", "PROGRESS", "ERROR"));
+                List.of("ID", "STATE", "QUEUE", "NAME", items, "ATTEMPT", "WORKER", "WHEN", "PROGRESS", "ERROR"),
+                Set.of("QUEUE", "NAME", "ITEM", "WORKER", "PROGRESS", "ERROR"));
         for (JobView job : jobs) {
             table.add(
                     job.jobId(),
-                    word(job.state()),
+                    state(job),
                     job.queue(),
                     job.name(),
-                    job.attempt() + "/" + job.maxAttempts(),
+                    job.isArray() ? job.array().done() + "/" + job.array().items() : job.item(),
+                    job.isArray() ? "" : job.attempt() + "/" + job.maxAttempts(),
                     job.worker(),
                     when(job),
                     progress.getOrDefault(job.jobId(), ""),
@@ -320,9 +324,70 @@ final class Formats implements Converter {
         return fields.format() + "\n\n" + attempts(job.attempts(), width);
     }
 
+    /** An array's pause shows, since it would otherwise seem to be stuck. */
+    private static String state(JobView job) {
+        return word(job.state()) + (job.array().paused() ? ", paused" : "");
+    }
+
+    /** {@code 120/200 items, 3 discarded, 4 executing}. */
+    static String counts(ArrayView array) {
+        String some = some(array, JobState.DISCARDED, JobState.CANCELLED, JobState.RETRYABLE, JobState.EXECUTING);
+        return array.done() + "/" + array.items() + " items" + (some.isEmpty() ? "" : ", " + some);
+    }
+
+    private static String some(ArrayView array, JobState... states) {
+        return Stream.of(states)
+                .filter(state -> array.count(state) > 0)
+                .map(state -> array.count(state) + " " + word(state))
+                .collect(Collectors.joining(", "));
+    }
+
     private Fields fields(JobView job) {
+        return job.isArray() ? array(job) : job(job);
+    }
+
+    private Fields array(JobView job) {
+        ArrayView array = job.array();
+        return new Fields()
+                .add("array", job.jobId())
+                .add("name", job.name())
+                .add("state", state(job) + (isWaiting(job) ? " until " + both(job.scheduledAt()) : ""))
+                .add("items", items(array))
+                .add("progress", bar(array))
+                .add("canary", array.canary() == 0 ? "" : "the first " + array.canary() + " run alone")
+                .add("throttle", array.throttle() == 0 ? "" : array.throttle() + " at a time")
+                .add("queue", job.queue())
+                .add("tenant", job.tenant())
+                .add("attempts", "at most " + job.maxAttempts() + " of each item")
+                .add("submitted", both(job.submittedAt()))
+                .add("ended", isSet(job.finalAt()) ? both(job.finalAt()) : "")
+                .add("error", job.error())
+                .add("result", job.result())
+                .add("tags", pairs(job.tags()))
+                .add("retry of", job.retryOf())
+                .add("retried as", job.retriedAs());
+    }
+
+    private static String items(ArrayView array) {
+        String states = some(array, JobState.values());
+        return array.items() + (array.sealed() ? "" : " so far") + (states.isEmpty() ? "" : ": " + states);
+    }
+
+    /** Twenty signs for all items: those that completed, those that ended otherwise, and those that are not final. */
+    private static String bar(ArrayView array) {
+        if (!array.sealed() || array.items() <= 0) return "";
+        int done = (int) (BAR * (long) array.done() / array.items());
+        int completed = (int) (BAR * (long) array.count(JobState.COMPLETED) / array.items());
+        int percent = (int) (100L * array.done() / array.items());
+        return "[" + "#".repeat(completed) + "!".repeat(done - completed) + ".".repeat(BAR - done) + "] " + percent
+                + " %";
+    }
+
+    private Fields job(JobView job) {
         return new Fields()
                 .add("job", job.jobId())
+                .add("array", job.arrayId())
+                .add("item", job.item())
                 .add("name", job.name())
                 .add("state", word(job.state()) + (isWaiting(job) ? " until " + both(job.scheduledAt()) : ""))
                 .add("queue", job.queue())

@@ -12,7 +12,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /** Shows all there is to know about one job. */
-@CommandLine.Command(name = "job", description = "Show a job: its state, its attempts and its script.")
+@CommandLine.Command(
+        name = "job",
+        description = "Show a job: its state, its attempts and its script; or how far an array is.")
 final class JobCommand extends Command {
     @Parameters(paramLabel = "ID", description = "The job's id.")
     private String id;

@@ -105,13 +105,22 @@ final class JobOptions {
                 .priority(priority)
                 .exclusiveKey(key)
                 .limitKey(limitKey)
-                .placement(new Placement(requires, needs(script, here), rank));
+                .placement(new Placement(requires, needs(needs, script, here), rank));
         if (maxAttempts != null) job.maxAttempts(maxAttempts);
         return job;
     }
 
-    private List<String> needs(Scripts.Script script, Surroundings here) {
-        Set<String> all = new LinkedHashSet<>(needs);
+    /** A job with this script that follows one of these: where and whose it is are the same, and nothing else. */
+    JobSpec.Builder follower(Scripts.Script script, Surroundings here) {
+        return JobSpec.script(script.text())
+                .queue(queue)
+                .tenant(tenant)
+                .priority(priority)
+                .placement(new Placement("", needs(List.of(), script, here), ""));
+    }
+
+    private List<String> needs(List<String> given, Scripts.Script script, Surroundings here) {
+        Set<String> all = new LinkedHashSet<>(given);
         if (!noNeeds) {
             // Where a script calls more than a job may need, the first of them will do to find a worker.
             here.scripts().check(script.text()).commands().stream()

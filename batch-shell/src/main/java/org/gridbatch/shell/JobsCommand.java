@@ -23,7 +23,13 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
         name = "jobs",
         description = "List jobs, oldest first.",
-        footer = {"", "Examples:", "  jobs --state retryable,discarded", "  jobs --queue nightly --newest -n 50"})
+        footer = {
+            "",
+            "Examples:",
+            "  jobs --state retryable,discarded",
+            "  jobs --queue nightly --newest -n 50",
+            "  jobs --array ID --state discarded"
+        })
 final class JobsCommand extends Command {
     private static final int MOST = 100_000;
 
@@ -51,6 +57,12 @@ final class JobsCommand extends Command {
             description = "Only with this tag.")
     private String tag = "";
 
+    @Option(names = "--array", paramLabel = "ARRAY", description = "Only the items of this array.")
+    private String array = "";
+
+    @Option(names = "--items", description = "The items of arrays as well, and not only one row for each array.")
+    private boolean items;
+
     @Option(
             names = {"-n", "--limit"},
             paramLabel = "N",
@@ -75,6 +87,10 @@ final class JobsCommand extends Command {
                 .collect(Collectors.toMap(LiveView::jobId, live -> Formats.progress(live.progress())));
     }
 
+    private String none() {
+        return "no such items in memory; those that have left it: history --array " + array;
+    }
+
     @Override
     Object run(CommandSession session, Surroundings here) {
         if (limit < 1 || limit > MOST) {
@@ -89,8 +105,8 @@ final class JobsCommand extends Command {
                     states,
                     title,
                     tag,
-                    "",
-                    false,
+                    array,
+                    items,
                     newest,
                     Math.min(limit - found.size(), Limits.BULK),
                     next);
@@ -100,6 +116,6 @@ final class JobsCommand extends Command {
         } while (!next.isEmpty() && found.size() < limit);
         // At a terminal it stands below the table, where one looks when that has scrolled by.
         if (!next.isEmpty() && Formats.width(session, 0) == 0) System.err.println(Formats.more(next));
-        return new Listing<>(found, next, "no jobs").remarked(progress(found, here.grid()));
+        return new Listing<>(found, next, array.isEmpty() ? "no jobs" : none()).remarked(progress(found, here.grid()));
     }
 }

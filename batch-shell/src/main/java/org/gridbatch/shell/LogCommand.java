@@ -52,6 +52,10 @@ final class LogCommand extends Command {
     }
 
     private AttemptView choose(JobDetail job) {
+        if (job.view().isArray()) {
+            throw new CommandFailed("log: " + id + " is an array, and only its items print: see 'jobs --array " + id
+                    + "', and then 'log " + id + ":0' or another one");
+        }
         List<AttemptView> attempts = job.attempts();
         if (attempt != null) {
             // A number can come twice: what was snoozed or released gives its attempt back.

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import org.apache.felix.service.command.CommandSession;
+import org.gridbatch.api.JobView;
 
 /** One line at the foot of a terminal that says how far the job is that somebody waits for. */
 final class ProgressLine {
@@ -34,19 +35,22 @@ final class ProgressLine {
         return width > 0;
     }
 
-    /** Looks how far the job is, and shows it if that has changed. */
-    void update(String id, Grid grid) {
+    /** Looks how far the job is, and shows it if that has changed; an array says so itself. */
+    void update(JobView job, Grid grid) {
         if (!isShown()) return;
-        String text = grid.progress(List.of(id)).stream()
-                .map(live -> Formats.progress(live.progress()))
-                .filter(progress -> !progress.isEmpty())
-                .map(progress -> Text.oneLine(id + ": " + progress, width - 1))
-                .findFirst()
-                .orElse("");
+        String progress = job.isArray() ? Formats.counts(job.array()) : progress(job.jobId(), grid);
+        String text = progress.isEmpty() ? "" : Text.oneLine(job.jobId() + ": " + progress, width - 1);
         if (text.equals(shown)) return;
         stream.print(CLEAR + text);
         stream.flush();
         shown = text;
+    }
+
+    private static String progress(String id, Grid grid) {
+        return grid.progress(List.of(id)).stream()
+                .map(live -> Formats.progress(live.progress()))
+                .findFirst()
+                .orElse("");
     }
 
     void clear() {

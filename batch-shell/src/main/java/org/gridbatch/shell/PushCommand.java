@@ -4,30 +4,18 @@
  */
 package org.gridbatch.shell;
 
-import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
-import org.gridbatch.api.Dependency;
-import org.gridbatch.api.JobIds;
-import org.gridbatch.api.JobQueue;
-import org.gridbatch.api.JobSpec;
-import org.gridbatch.api.JobState;
-import org.gridbatch.api.Operations;
-import org.gridbatch.api.Reason;
-import org.gridbatch.api.Submitted;
-import org.gridbatch.api.Unique;
 import picocli.CommandLine;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Checks a script and gives it to the queue as a job. */
+/** Pushes a script as one job, or as an array with a job for each of many items. */
 @CommandLine.Command(
         name = "push",
-        description = "Push a script as a job, and return its id as soon as the job is safe on disk.",
+        description = "Push a script as a job, and return its id as soon as the job is safe on disk. With --each or "
+                + "--lines it is an array: a job for each item, which the script sees as $1 and $it.",
         footer = {
             "",
             "Examples:",
@@ -36,16 +24,11 @@ import picocli.CommandLine.Parameters;
             "  push -f report.gogo --queue nightly --tag shop=42 --at 2030-01-31T18:00:00Z",
             "  cat report.gogo | push - --max-attempts 10 --backoff 5s..1h",
             "  push 'echo hello' --wait",
-            "  push -f deploy.gogo --key shop-42 --tenant acme --requires '(memory>=4096)' --after ID --deadline 2h"
+            "  push -f deploy.gogo --key shop-42 --tenant acme --requires '(memory>=4096)' --after ID --deadline 2h",
+            "  push 'echo hello, $1' --each zurich bern basel",
+            "  push -f deploy.gogo --lines shops.txt --key-each --throttle 20 --canary 10:5 --then 'echo $3 of $2'"
         })
-final class PushCommand extends Command {
-    /** No sensible cap is lower, so for less there is no need to ask for the cap; the server checks it anyway. */
-    private static final int SURELY_SMALL = 4_096;
-
-    /** What does not pass by itself. */
-    private static final Set<Reason.Kind> LASTING = Set.of(
-            Reason.Kind.PAUSED, Reason.Kind.COMMAND, Reason.Kind.REQUIRES, Reason.Kind.NOT_SERVED, Reason.Kind.DRAINED);
-
+final class PushCommand extends Push {
     @Parameters(
             arity = "0..*",
             paramLabel = "SCRIPT",
@@ -53,151 +36,75 @@ final class PushCommand extends Command {
     private List<String> words = List.of();
 
     @Option(
-            names = {"-f", "--file"},
+            names = "--each",
+            arity = "1..*",
+            paramLabel = "ITEM",
+            description = "Items to run the script for, behind the script: all words up to the next option; at a "
+                    + "prompt also a list, such as --each $shops.")
+    private List<String> each = List.of();
+
+    @Option(
+            names = "--lines",
             paramLabel = "FILE",
-            description = "Read the script from this file; - is standard input.")
-    private String file;
+            description = "Run the script for each line of this file that is not blank; - is standard input.")
+    private String lines;
 
-    @Mixin
-    private JobOptions options;
-
-    @Option(names = "--name", paramLabel = "NAME", description = "A name, for people.")
-    private String title = "";
-
-    @Option(
-            names = "--id",
-            paramLabel = "ID",
-            description = "The job's id, so that the push can be repeated without making a second job.")
-    private String id;
-
-    @Option(names = "--delay", paramLabel = "TIME", description = "Run it after this time, such as 5m.")
-    private Duration delay = Duration.ZERO;
-
-    @Option(
-            names = "--at",
-            paramLabel = "INSTANT",
-            description = "Run it after this instant, such as 2030-01-31T18:00:00Z.")
-    private Instant at = Instant.EPOCH;
-
-    @Option(
-            names = "--deadline",
-            paramLabel = "WHEN",
-            description = "Discard it if it is not final by then: an instant, or a time from now such as 2h.")
-    private Deadline deadline;
-
-    @Option(
-            names = "--after",
-            paramLabel = "ID",
-            split = ",",
-            description = "After this job completed; if it ends in another way, this one is cancelled. Can be "
-                    + "repeated, or several with commas.")
-    private List<String> after = List.of();
-
-    @Option(
-            names = "--after-any",
-            paramLabel = "ID",
-            split = ",",
-            description = "After this job, however it ends. Can be repeated, or several with commas.")
-    private List<String> afterAny = List.of();
-
-    @Option(
-            names = "--hold",
-            description = "With --after: if such a job does not complete, wait for its retry, or for a retry of this "
-                    + "one, instead of being cancelled.")
-    private boolean hold;
-
-    @Option(
-            names = "--unique",
-            paramLabel = "KEY",
-            description = "If a job with this key is not final yet, push none and return that one.")
-    private String unique = "";
-
-    @Option(
-            names = "--unique-for",
-            paramLabel = "TIME",
-            description = "With --unique: for this time from a push on, whether that job is final or not.")
-    private Duration uniqueFor = Duration.ZERO;
-
-    @Option(
-            names = {"-w", "--wait"},
-            description = "Wait until it is final, as wait does; fails if it did not complete. The id goes to stderr.")
-    private boolean wait;
+    private List<String> list;
 
     @Override
-    Object run(CommandSession session, Surroundings here) {
-        if (hold && after.isEmpty()) throw new CommandFailed("push: --hold is there, but no --after ID that it is for");
-        if (unique.isEmpty() && !uniqueFor.isZero()) {
-            throw new CommandFailed("push: --unique-for is there, but no --unique KEY that it is for");
+    String name() {
+        return "push";
+    }
+
+    /** A list behind --each is all of what is behind it, though its elements may look like anything. */
+    @Override
+    List<Object> take(List<Object> arguments) {
+        List<Object> others = new ArrayList<>(arguments);
+        for (int i = others.size() - 2; i >= 0; i--) {
+            if (!"--each".equals(String.valueOf(others.get(i))) || !Words.isList(others.get(i + 1))) continue;
+            List<String> some = new ArrayList<>(Words.of(List.of(others.remove(i + 1))));
+            others.remove(i);
+            if (list != null) some.addAll(list);
+            list = some;
         }
-        Scripts.Script script = script(session).checked();
-        String jobId = id == null ? JobIds.next() : id;
-        refuseIfTooLarge(script, here.grid());
-        JobSpec spec = options.job(script, here)
-                .jobId(jobId)
-                .name(title)
-                .delay(delay)
-                .notBefore(at)
-                .deadline(deadline == null ? Instant.EPOCH : deadline.from(Instant.now()))
-                .after(dependencies())
-                .unique(new Unique(unique, uniqueFor))
-                .build();
-        Submitted pushed = here.grid()
-                .jobs(queue -> queue.submit(List.of(spec)), "repeat the push with " + repeat(spec))
-                .get(0);
-        // At once, so that whoever loses patience knows what to look for.
-        if (wait) System.err.println("job " + pushed.jobId());
-        if (pushed.state() == JobState.AVAILABLE) noteWhyItWaits(pushed.jobId(), here.grid());
-        if (!wait) return pushed;
-        return new Listing<>(
-                WaitCommand.untilFinal("push", List.of(pushed.jobId()), null, here.grid(), ProgressLine.of(session)),
-                "",
-                "no jobs");
+        return others;
     }
 
-    /** A time from now would make another job of it. */
-    private String repeat(JobSpec spec) {
-        boolean fromNow = deadline != null && deadline.at() == null;
-        return "--id " + spec.jobId() + (fromNow ? " --deadline " + spec.deadline() : "");
+    @Override
+    List<String> script() {
+        return words;
     }
 
-    private List<Dependency> dependencies() {
-        Dependency.Otherwise otherwise = hold ? Dependency.Otherwise.HOLD : Dependency.Otherwise.CANCEL;
-        return Stream.concat(
-                        after.stream().map(id -> new Dependency(id, Dependency.When.COMPLETED, otherwise)),
-                        afterAny.stream().map(Dependency::ended))
-                .toList();
-    }
-
-    /** A mistyped command or filter would otherwise show only as a job that never starts. */
-    private static void noteWhyItWaits(String jobId, Grid grid) {
-        grid.glance(Operations.class, queue -> queue.why(jobId)).orElse(List.of()).stream()
-                .filter(reason -> LASTING.contains(reason.kind()))
-                .forEach(reason -> System.err.println("note: " + reason.text() + advice(reason.kind())));
-    }
-
-    private static String advice(Reason.Kind kind) {
-        return kind == Reason.Kind.COMMAND ? " (with --no-needs a job runs all the same)" : "";
-    }
-
-    private Scripts.Script script(CommandSession session) {
-        if (file == null && words.isEmpty()) {
-            throw new CommandFailed(
-                    "push: there is no script: give it in quotes, with -f FILE, or - for standard input");
+    @Override
+    Items items(CommandSession session) {
+        boolean hasWords = list != null || !each.isEmpty();
+        if (!hasWords && lines == null) return null;
+        if (hasWords && lines != null) {
+            throw new CommandFailed("push: there are items of --each and of --lines: give one of them");
         }
-        if (file != null && !words.isEmpty()) {
-            throw new CommandFailed("push: there is a file and a script as well: "
-                    + "give one of them, and arguments of the script with --arg");
+        if (hasWords && words.isEmpty() && !hasFile()) {
+            throw new CommandFailed("push: there is no script: put it before --each, since all words behind that are "
+                    + "items, or give it with -f FILE");
         }
-        return Scripts.of(session, file, words.isEmpty() ? "" : Scripts.join(words));
+        if (Scripts.STDIN.equals(lines) && isScriptPiped()) {
+            throw new CommandFailed("push: the script and the items are both to come from standard input");
+        }
+        return new Items() {
+            @Override
+            public ItemSource open() {
+                return lines == null ? ItemSource.of(words()) : ItemSource.lines(session, lines);
+            }
+
+            @Override
+            public String none() {
+                return "there were no items, so nothing runs";
+            }
+        };
     }
 
-    private static void refuseIfTooLarge(Scripts.Script script, Grid grid) {
-        int bytes = script.bytes();
-        if (bytes <= SURELY_SMALL) return;
-        int most = grid.jobs(JobQueue::status).maxScriptBytes();
-        if (bytes > most) {
-            throw new CommandFailed(script.name() + " has " + bytes + " bytes, but this grid takes at most " + most
-                    + ": let it fetch the data that it needs");
-        }
+    private List<String> words() {
+        List<String> all = new ArrayList<>(each);
+        if (list != null) all.addAll(list);
+        return all;
     }
 }

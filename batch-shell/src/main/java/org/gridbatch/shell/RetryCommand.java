@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
         name = "retry",
         description = "Make jobs that wait for a time available now. What was cancelled or discarded stays so, and a "
-                + "new job is made that tries it again.")
+                + "new job is made that tries it again; of an array, a new one of the items that did not complete.")
 final class RetryCommand extends ChangeCommand {
     @Parameters(arity = "1..*", paramLabel = "ID", description = "The jobs' ids.")
     private List<String> ids;

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.JobQueue;
@@ -20,6 +22,7 @@ import org.gridbatch.api.OperatorRules;
 import org.gridbatch.api.QueueChange;
 import org.gridbatch.api.QueueSettings;
 import org.gridbatch.api.QueueView;
+import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.WorkerView;
 import org.gridbatch.worker.gogo.Durations;
 
@@ -27,6 +30,7 @@ import org.gridbatch.worker.gogo.Durations;
 final class Rules {
     private static final String QUEUE = "queue";
     private static final String WORKER = "worker";
+    private static final String ARRAY = "array";
 
     private Rules() {}
 
@@ -44,18 +48,45 @@ final class Rules {
         return all;
     }
 
-    /** Pauses or resumes queues, and notes on stderr which of them are not there, since a name is easily mistyped. */
-    static Listing<Setting> pause(Grid grid, List<String> queues, boolean paused) {
+    /**
+     * Pauses or resumes queues and arrays, and notes on stderr which queues are not there, since a name is easily
+     * mistyped.
+     */
+    static Listing<Setting> pause(String command, Grid grid, List<String> queues, List<String> arrays, boolean paused) {
+        if (queues.isEmpty() && arrays.isEmpty()) {
+            throw new CommandFailed(command + ": there is no queue and no array, want QUEUE or --array ARRAY");
+        }
+        List<Setting> done = new ArrayList<>();
+        for (String array : arrays) done.add(pauseArray(grid, array, paused));
+        if (queues.isEmpty()) return new Listing<>(done, "", "");
         Set<String> known = grid.operations(Operations::queues).stream()
                 .map(queue -> queue.settings().queue())
                 .collect(Collectors.toSet());
-        List<Setting> done = new ArrayList<>();
         for (String queue : queues) {
             grid.operations(operations -> operations.pause(queue, paused, grid.caller()));
             done.add(new Setting(QUEUE, queue, paused ? "paused" : "not paused"));
             if (!known.contains(queue)) System.err.println("note: queue " + queue + " has no jobs now");
         }
         return new Listing<>(done, "", "");
+    }
+
+    private static Setting pauseArray(Grid grid, String array, boolean paused) {
+        ofArray(grid, array, operations -> operations.pauseArray(array, paused, grid.caller()));
+        return new Setting(ARRAY, array, paused ? "paused" : "not paused");
+    }
+
+    static Setting throttle(Grid grid, String array, int most) {
+        ofArray(grid, array, operations -> operations.throttleArray(array, most, grid.caller()));
+        return new Setting(ARRAY, array, most == 0 ? "no throttle" : most + " at a time");
+    }
+
+    private static void ofArray(Grid grid, String array, Function<Operations, CompletionStage<Void>> call) {
+        try {
+            grid.operations(call);
+        } catch (CommandFailed e) {
+            if (e.getCause() instanceof UnknownJobException) throw new CommandFailed("no array '" + array + "'", e);
+            throw e;
+        }
     }
 
     /** Drains workers or lets them have jobs again, and notes on stderr which of them are not in sight. */

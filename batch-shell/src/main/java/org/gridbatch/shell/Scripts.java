@@ -30,7 +30,9 @@ final class Scripts {
     /** How much of a line is shown on either side of an error. */
     private static final int AROUND = 60;
 
-    private static final String STDIN = "-";
+    /** The name of standard input where a file can be given. */
+    static final String STDIN = "-";
+
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:,@%+=-]+");
 
     /** What can be missing where Gogo's tokenizer, not its parser, came upon the end; it counts columns from 1. */
@@ -122,23 +124,34 @@ final class Scripts {
     }
 
     private static Script file(CommandSession session, String name) {
-        Path path = session.currentDir().resolve(name);
-        if (Files.isDirectory(path)) throw new CommandFailed("'" + path + "' is a directory, want a file");
-        if (!Files.exists(path)) throw new CommandFailed("there is no file '" + path + "'");
-        try (InputStream in = Files.newInputStream(path)) {
+        try (InputStream in = open(session, name)) {
             return new Script(name, read(name, in));
         } catch (IOException e) {
-            throw new CommandFailed("cannot read '" + path + "': " + e.getMessage(), e);
+            throw new CommandFailed("cannot read '" + name + "': " + e.getMessage(), e);
         }
     }
 
     private static Script stdin(CommandSession session) {
-        Process process = Process.Utils.current();
         try {
-            return new Script(
-                    "standard input", read("standard input", process == null ? session.getKeyboard() : process.in()));
+            return new Script("standard input", read("standard input", open(session, STDIN)));
         } catch (IOException e) {
             throw new CommandFailed("cannot read standard input: " + e.getMessage(), e);
+        }
+    }
+
+    /** Opens a file, or what is standard input for the caller, which is not to be closed. */
+    static InputStream open(CommandSession session, String name) {
+        if (name.equals(STDIN)) {
+            Process process = Process.Utils.current();
+            return process == null ? session.getKeyboard() : process.in();
+        }
+        Path path = session.currentDir().resolve(name);
+        if (Files.isDirectory(path)) throw new CommandFailed("'" + path + "' is a directory, want a file");
+        if (!Files.exists(path)) throw new CommandFailed("there is no file '" + path + "'");
+        try {
+            return Files.newInputStream(path);
+        } catch (IOException e) {
+            throw new CommandFailed("cannot read '" + path + "': " + e.getMessage(), e);
         }
     }
 

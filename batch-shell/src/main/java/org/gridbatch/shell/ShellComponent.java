@@ -87,6 +87,8 @@ public final class ShellComponent {
         Map<String, Supplier<? extends Command>> commands = new TreeMap<>();
         commands.put("help", HelpCommand::new);
         commands.put("push", PushCommand::new);
+        commands.put("push-each", PushEachCommand::new);
+        commands.put("on-each", OnEachCommand::new);
         commands.put("pull", PullCommand::new);
         commands.put("exec", ExecCommand::new);
         commands.put("jobs", JobsCommand::new);
@@ -101,6 +103,7 @@ public final class ShellComponent {
         commands.put("pause", PauseCommand::new);
         commands.put("resume", ResumeCommand::new);
         commands.put("limit", LimitCommand::new);
+        commands.put("throttle", ThrottleCommand::new);
         commands.put("configure", ConfigureCommand::new);
         commands.put("weigh", WeighCommand::new);
         commands.put("settings", SettingsCommand::new);

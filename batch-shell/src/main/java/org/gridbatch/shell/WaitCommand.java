@@ -19,7 +19,9 @@ import picocli.CommandLine.Parameters;
 /** Waits until jobs are final. */
 @CommandLine.Command(
         name = "wait",
-        description = "Wait until all these jobs are final; fails if one did not complete, or if the time is up.")
+        description =
+                "Wait until all these jobs and arrays are final; fails if one, or an item of one, did not complete, "
+                        + "or if the time is up.")
 final class WaitCommand extends Command {
     /** Less than a call may wait, so that what lies between does not end it first. */
     private static final Duration STEP = Duration.ofSeconds(20);
@@ -27,7 +29,7 @@ final class WaitCommand extends Command {
     /** How many bad ends the message names. */
     private static final int NAMED = 5;
 
-    @Parameters(arity = "1..*", paramLabel = "ID", description = "The jobs' ids.")
+    @Parameters(arity = "1..*", paramLabel = "ID", description = "The ids of jobs and arrays.")
     private List<String> ids;
 
     @Option(names = "--for", paramLabel = "TIME", description = "The longest wait, such as 5m; no limit if not given.")
@@ -63,9 +65,9 @@ final class WaitCommand extends Command {
             do {
                 Duration step = step(atMost, System.nanoTime() - start, most);
                 job = grid.await(id, step);
-                if (job.state() == JobState.EXECUTING) line.update(id, grid);
+                if (job.state() == JobState.EXECUTING) line.update(job, grid);
                 if (!job.state().isFinal() && step.isZero()) {
-                    throw new CommandFailed(command + ": job " + id + " is still " + Formats.word(job.state())
+                    throw new CommandFailed(command + ": " + what(job) + " is still " + Formats.word(job.state())
                             + " after " + Durations.format(atMost));
                 }
             } while (!job.state().isFinal());
@@ -97,8 +99,12 @@ final class WaitCommand extends Command {
         throw new CommandFailed(command + ": " + counts + named + more);
     }
 
+    private static String what(JobView job) {
+        return (job.isArray() ? "array " : "job ") + job.jobId();
+    }
+
     private static String describe(JobView job) {
         String why = job.error().isEmpty() ? "" : ": " + Text.oneLine(job.error(), 200);
-        return "job " + job.jobId() + " is " + Formats.word(job.state()) + why;
+        return what(job) + " is " + Formats.word(job.state()) + why;
     }
 }

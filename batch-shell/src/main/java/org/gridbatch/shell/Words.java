@@ -31,6 +31,11 @@ final class Words {
         return words;
     }
 
+    /** Whether an argument stands for several. */
+    static boolean isList(Object argument) {
+        return argument instanceof Collection<?> || argument instanceof Object[];
+    }
+
     /** @throws CommandFailed if it is no duration; the message says what one looks like */
     static Duration duration(String word) {
         try {

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.gridbatch.api.Ad;
 import org.gridbatch.api.ArraySpec;
@@ -89,6 +90,19 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     final List<Reason> reasons = new ArrayList<>();
 
     final Map<String, ScheduleView> schedules = new LinkedHashMap<>();
+    final Map<String, FakeArray> arrays = new LinkedHashMap<>();
+
+    /** How many items came with each call. */
+    final List<Integer> pieces = new ArrayList<>();
+
+    /** What adding items fails with. */
+    volatile RuntimeException whenAdded;
+
+    /** How long await waits before it answers. */
+    volatile Duration awaitPause = Duration.ZERO;
+
+    /** An item that no array takes. */
+    volatile String refusedItem = "";
 
     /** What executing jobs tell, with all of their output. */
     final Map<String, LiveView> lives = new ConcurrentHashMap<>();
@@ -163,27 +177,7 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     }
 
     static JobView view(String id, JobState state) {
-        return new JobView(
-                id,
-                "default",
-                "",
-                "",
-                state,
-                0,
-                5,
-                0,
-                "",
-                NOW.minusSeconds(90),
-                NOW,
-                state.isFinal() ? NOW : null,
-                "",
-                "",
-                Map.of(),
-                "",
-                "",
-                "",
-                "",
-                ArrayView.NONE);
+        return view(id, state, "", "", "", ArrayView.NONE);
     }
 
     static JobView failed(String id, JobState state, String error) {
@@ -333,7 +327,11 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     }
 
     private static boolean matches(JobQuery query, JobView job) {
-        return (query.queue().isEmpty() || query.queue().equals(job.queue()))
+        boolean isWanted = query.array().isEmpty()
+                ? query.items() || job.arrayId().isEmpty()
+                : query.array().equals(job.arrayId());
+        return isWanted
+                && (query.queue().isEmpty() || query.queue().equals(job.queue()))
                 && (query.states().isEmpty() || query.states().contains(job.state()))
                 && (query.name().isEmpty() || query.name().equals(job.name()))
                 && (query.tag().isEmpty()
@@ -342,7 +340,14 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     }
 
     @Override
-    public synchronized CompletionStage<JobView> await(String jobId, Duration atMost) {
+    public CompletionStage<JobView> await(String jobId, Duration atMost) {
+        if (!awaitPause.isZero()) {
+            return CompletableFuture.supplyAsync(
+                            () -> jobId,
+                            CompletableFuture.delayedExecutor(awaitPause.toMillis(), TimeUnit.MILLISECONDS))
+                    .thenCompose(this::get)
+                    .thenApply(JobDetail::view);
+        }
         return awaits != null ? awaits : get(jobId).thenApply(JobDetail::view);
     }
 
@@ -536,28 +541,142 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     }
 
     @Override
-    public CompletionStage<Void> pauseArray(String arrayId, boolean paused, String by) {
-        throw new UnsupportedOperationException("this fake has no arrays");
+    public synchronized CompletionStage<Void> pauseArray(String arrayId, boolean paused, String by) {
+        FakeArray array = arrays.get(arrayId);
+        if (array == null) return CompletableFuture.failedFuture(unknown(arrayId));
+        array.paused = paused;
+        update(array);
+        return answer(null);
     }
 
     @Override
-    public CompletionStage<Void> throttleArray(String arrayId, int most, String by) {
-        throw new UnsupportedOperationException("this fake has no arrays");
+    public synchronized CompletionStage<Void> throttleArray(String arrayId, int most, String by) {
+        FakeArray array = arrays.get(arrayId);
+        if (array == null) return CompletableFuture.failedFuture(unknown(arrayId));
+        array.throttle = most;
+        update(array);
+        return answer(null);
     }
 
     @Override
-    public CompletionStage<Submitted> openArray(ArraySpec array) {
-        throw new UnsupportedOperationException("this fake has no arrays");
+    public synchronized CompletionStage<Submitted> openArray(ArraySpec spec) {
+        FakeArray known = arrays.get(spec.arrayId());
+        if (known == null) {
+            FakeArray array = new FakeArray(spec);
+            arrays.put(spec.arrayId(), array);
+            if (!spec.onEach().isEmpty()) {
+                workers.forEach(worker -> array.items.add(worker.worker()));
+                array.sealed = true;
+            }
+            update(array);
+            if (spec.then() != null) submit(List.of(spec.then()));
+        }
+        return answer(submitted(spec.arrayId(), known != null));
     }
 
     @Override
-    public CompletionStage<Integer> addItems(String arrayId, int from, List<String> items) {
-        throw new UnsupportedOperationException("this fake has no arrays");
+    public synchronized CompletionStage<Integer> addItems(String arrayId, int from, List<String> items) {
+        FakeArray array = arrays.get(arrayId);
+        if (whenAdded != null) return CompletableFuture.failedFuture(whenAdded);
+        if (items.contains(refusedItem)) {
+            return CompletableFuture.failedFuture(new InvalidRequestException("item '" + refusedItem + "' is bad"));
+        }
+        pieces.add(items.size());
+        int repeated = Math.min(items.size(), array.items.size() - from);
+        array.items.addAll(items.subList(repeated, items.size()));
+        update(array);
+        return answer(array.items.size());
     }
 
     @Override
-    public CompletionStage<Submitted> sealArray(String arrayId, int count) {
-        throw new UnsupportedOperationException("this fake has no arrays");
+    public synchronized CompletionStage<Submitted> sealArray(String arrayId, int count) {
+        FakeArray array = arrays.get(arrayId);
+        if (array.items.size() != count) throw new AssertionError(array.items.size() + " items and not " + count);
+        boolean repeated = array.sealed;
+        array.sealed = true;
+        update(array);
+        return answer(submitted(arrayId, repeated));
+    }
+
+    private Submitted submitted(String id, boolean repeated) {
+        return new Submitted(id, repeated, jobs.get(id).view().state());
+    }
+
+    /** What an item of an array came to. */
+    synchronized void end(String arrayId, int index, JobState state) {
+        FakeArray array = arrays.get(arrayId);
+        array.states.put(index, state);
+        update(array);
+    }
+
+    /** Shows an array, and its items if it is small, among the jobs. */
+    private void update(FakeArray array) {
+        int size = array.items.size();
+        Map<JobState, Integer> states = new EnumMap<>(JobState.class);
+        for (int i = 0; i < size; i++) states.merge(array.state(i), 1, Integer::sum);
+        int canary = array.spec.canary().items();
+        ArrayView counts = new ArrayView(size, array.sealed, array.paused, array.throttle, canary, states);
+        JobState waiting = counts.count(JobState.EXECUTING) > 0 ? JobState.EXECUTING : JobState.AVAILABLE;
+        JobState state = !array.sealed
+                ? JobState.BLOCKED
+                : counts.done() < size
+                        ? waiting
+                        : counts.count(JobState.COMPLETED) == size ? JobState.COMPLETED : JobState.DISCARDED;
+        JobSpec template = array.spec.template().withDefaultsOf(QueueSettings.of("default"));
+        String error = state == JobState.DISCARDED
+                ? counts.count(JobState.COMPLETED) + " of " + size + " items completed"
+                : "";
+        JobView view = view(array.spec.arrayId(), state, error, "", "", counts);
+        jobs.put(view.jobId(), new JobDetail(view, template, List.of()));
+        if (!array.sealed || size > 1_000) return;
+        for (int i = 0; i < size; i++) {
+            String id = view.jobId() + ":" + i;
+            JobView item = view(id, array.state(i), "", view.jobId(), array.items.get(i), ArrayView.NONE);
+            jobs.put(id, new JobDetail(item, template, List.of()));
+        }
+    }
+
+    private static JobView view(String id, JobState state, String error, String arrayId, String item, ArrayView array) {
+        return new JobView(
+                id,
+                "default",
+                "",
+                "",
+                state,
+                0,
+                5,
+                0,
+                "",
+                NOW.minusSeconds(90),
+                NOW,
+                state.isFinal() ? NOW : null,
+                error,
+                "",
+                Map.of(),
+                "",
+                "",
+                arrayId,
+                item,
+                array);
+    }
+
+    /** An array in the making, or with what its items came to. */
+    static final class FakeArray {
+        final ArraySpec spec;
+        final List<String> items = new ArrayList<>();
+        final Map<Integer, JobState> states = new TreeMap<>();
+        boolean sealed;
+        boolean paused;
+        int throttle;
+
+        FakeArray(ArraySpec spec) {
+            this.spec = spec;
+            throttle = spec.throttle();
+        }
+
+        private JobState state(int index) {
+            return states.getOrDefault(index, sealed ? JobState.AVAILABLE : JobState.BLOCKED);
+        }
     }
 
     @Override

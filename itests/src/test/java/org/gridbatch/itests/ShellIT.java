@@ -6,6 +6,7 @@ package org.gridbatch.itests;
 
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.CoreMatchers.is;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
@@ -17,8 +18,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.BeforeClass;
 import org.junit.Rule;
 import org.junit.Test;
@@ -29,7 +33,7 @@ public class ShellIT {
     private static Grid grid;
 
     @Rule
-    public final Timeout limit = Timeout.seconds(90);
+    public final Timeout limit = Timeout.seconds(150);
 
     @BeforeClass
     public static void start() throws IOException {
@@ -234,6 +238,61 @@ public class ShellIT {
                         () -> grid.quick("why", late).ok(),
                         containsString("no worker offers demo:length; worker-2 did until"));
         grid.quick("cancel", late).ok();
+    }
+
+    @Test
+    public void aThousandItemsRunOnceEachOnTwoWorkersAndThenTheJobBehindThem() throws Exception {
+        grid.startWorker("worker-a");
+        try {
+            awaitWorker("worker-a");
+            Path ran = Files.createDirectory(grid.home().resolve("items-that-ran"));
+            String script = "f = (new java.io.File " + ran + " $it); "
+                    + "if { not { $f createNewFile } } { echo again >> " + ran + "/again }";
+            String items =
+                    IntStream.range(0, 1_000).mapToObj(i -> "shop-" + i + "\n").collect(Collectors.joining());
+            Batch.Result push = grid.commands()
+                    .runWithInput(
+                            items,
+                            "push",
+                            script,
+                            "--lines",
+                            "-",
+                            "--id",
+                            "shops",
+                            "--key-each",
+                            "--throttle",
+                            "7",
+                            "--canary",
+                            "3",
+                            "--then",
+                            "echo $args");
+            assertEquals(new Batch.Result(0, "shops\n", ""), push);
+            assertThat(grid.quick("wait", "shops", "--for", "100s").ok(), containsString("1000/1000"));
+            grid.awaitCompleted(List.of("shops-then"));
+
+            assertEquals(
+                    "shops 1000 1000 0 0\n", grid.quick("log", "shops-then").ok());
+            String[] files = ran.toFile().list();
+            assertEquals(Arrays.toString(files), 1_000, files.length);
+            List<String> rows = grid.quick("jobs", "--array", "shops", "-n", "1000")
+                    .ok()
+                    .lines()
+                    .toList();
+            assertEquals(1_001, rows.size());
+            for (String worker : List.of("worker-1", "worker-a")) {
+                assertTrue(worker, rows.stream().anyMatch(row -> row.contains(worker)));
+            }
+            await("the history has all of it")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(
+                            () -> grid.quick("history", "--array", "shops", "-n", "1000")
+                                    .ok()
+                                    .lines()
+                                    .count(),
+                            is(1_001L));
+        } finally {
+            grid.stop("worker-a");
+        }
     }
 
     /** A worker can be up a moment before it has found the queue. */

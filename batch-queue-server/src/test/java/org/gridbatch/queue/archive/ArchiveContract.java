@@ -202,8 +202,8 @@ public abstract class ArchiveContract {
         try (Connection connection = connection();
                 Statement statement = connection.createStatement()) {
             statement.execute("drop index gridbatch_job_by_array");
-            for (String column : List.of(
-                    "array_id", "items", "throttle", "items_completed", "items_discarded", "items_cancelled")) {
+            for (String column :
+                    List.of("array_id", "items", "throttle", "items_completed", "items_discarded", "items_cancelled")) {
                 statement.execute("alter table gridbatch_job drop column " + column);
             }
             statement.execute("delete from gridbatch_schema where version > 1");

@@ -71,6 +71,15 @@ public class ScriptRunnerTest {
     }
 
     @Test
+    public void theItemOfAnArrayIsTheFirstArgumentAndItAlsoInsideOfBraces() throws Exception {
+        assertEquals("zug zug", completes("test:same \"$1 $it\"", "zug", "more").result());
+        assertEquals(
+                "zug zug",
+                completes("if { true } { test:same \"$1 $it\" }", "zug").result());
+        assertEquals("two words", completes("test:same $it", "two words").result());
+    }
+
+    @Test
     public void variablesAndClosuresDoNotLeakIntoTheNextScript() throws Exception {
         completes("x = leaked; f = { test:print hello }; f");
         assertEquals("", completes("test:same $x").result());
