@@ -227,7 +227,7 @@ public class ShellIT {
                 $p put osgi.command.function length
                 $.context registerService java.lang.Object "4711" $p""").ok();
 
-        assertThat(grid.quick("wait", id, "--for", "5s").ok(), containsString("worker-2"));
+        assertThat(grid.quick("wait", id, "--for", "20s").ok(), containsString("worker-2"));
         assertThat(grid.quick("job", id).ok(), containsString("result     4"));
 
         grid.stop("worker-2");
