@@ -66,7 +66,6 @@ public final class GrpcProvider implements DistributionProvider {
     private final Workers workers;
     private final RsaServer server;
     private final Channels channels;
-    private final Rehearsal rehearsal;
     private final Map<String, ImportedEndpoint> imports = new HashMap<>();
     private final ServiceListener importsGone = (AllServiceListener) this::serviceChanged;
 
@@ -90,14 +89,11 @@ public final class GrpcProvider implements DistributionProvider {
         }
         // Last, because what fails before this is never closed.
         GrpcLogs.install();
-        rehearsal = Rehearsal.start(settings, security, io, workers);
     }
 
     @Deactivate
     public void close() {
         context.removeServiceListener(importsGone);
-        rehearsal.close();
-        if (server.isListening()) LOG.info("No longer serving remote services");
         server.close();
         synchronized (imports) {
             imports.values().forEach(ImportedEndpoint::close);
@@ -129,9 +125,7 @@ public final class GrpcProvider implements DistributionProvider {
         List<Class<?>> interfaces = List.of((Class<?>[]) exportedInterfaces);
         long timeoutMillis = timeoutMillis(properties);
         Contract contract = new Contract(interfaces, new Codec(settings.maxMessageBytes()));
-        boolean isFirst = !server.isListening();
         Address address = server.start();
-        if (isFirst) LOG.info("Serving remote services at {}", address);
 
         Map<String, Object> published = new HashMap<>(properties);
         published.keySet().removeIf(GrpcProvider::isExportInstruction);

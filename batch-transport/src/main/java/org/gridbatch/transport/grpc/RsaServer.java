@@ -63,6 +63,7 @@ final class RsaServer implements AutoCloseable {
         }
         if (server == null) {
             server = listen();
+            LOG.info("Serving remote services at {}, listening on {}", address(), server.getListenSockets());
         }
         return address();
     }
@@ -159,6 +160,7 @@ final class RsaServer implements AutoCloseable {
             stopping.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        LOG.info("Stopped serving remote services");
     }
 
     private final class Accept implements ServerCallHandler<byte[], Payload> {

@@ -4,7 +4,6 @@
  */
 package org.gridbatch.transport.grpc;
 
-import java.net.InetAddress;
 import java.time.Duration;
 
 /** The configuration, checked: every number is within its bounds and says so when it is not. */
@@ -48,26 +47,6 @@ record Settings(
                 Duration.ofMillis(within("keepalive.timeout.millis", config.keepalive_timeout_millis(), 100, 60_000)),
                 Duration.ofMillis(within("reconnect.min.millis", config.reconnect_min_millis(), 10, 60_000)),
                 Duration.ofMillis(within("reconnect.max.millis", config.reconnect_max_millis(), 100, 600_000)));
-    }
-
-    /** The same at a free port that only this machine reaches. */
-    Settings onLoopback() {
-        String loopback = InetAddress.getLoopbackAddress().getHostAddress();
-        return new Settings(
-                loopback,
-                0,
-                loopback,
-                maxMessageBytes,
-                serverThreads,
-                serverQueue,
-                serverCalls,
-                clientThreads,
-                ioThreads,
-                timeout,
-                keepalive,
-                keepaliveTimeout,
-                reconnectMin,
-                reconnectMax);
     }
 
     static Duration timeout(String key, long millis) {
