@@ -27,6 +27,9 @@ import java.util.Objects;
  */
 public record ArraySpec(JobSpec template, int throttle, boolean keyPerItem, Canary canary, JobSpec then, String onEach)
         implements Serializable {
+    /** Arguments that the following job gets: the array's id, all items, completed, discarded, cancelled. */
+    public static final int COUNTS = 5;
+
     /** @throws InvalidRequestException if a field is out of its bounds; the message names it */
     public ArraySpec {
         Objects.requireNonNull(template, "template");
@@ -59,9 +62,6 @@ public record ArraySpec(JobSpec template, int throttle, boolean keyPerItem, Cana
         }
     }
 
-    /** Arguments that the following job gets: the array's id, all items, completed, discarded, cancelled. */
-    public static final int COUNTS = 5;
-
     /** An array of this script's job, without any of the rest. */
     public static ArraySpec of(JobSpec template) {
         return new ArraySpec(template, 0, false, Canary.NONE, null, "");
@@ -70,6 +70,23 @@ public record ArraySpec(JobSpec template, int throttle, boolean keyPerItem, Cana
     /** The id of the array. */
     public String arrayId() {
         return template.jobId();
+    }
+
+    /** The exclusive key of an item, if each has its own. */
+    public String keyOf(String item) {
+        return template.exclusiveKey() + item;
+    }
+
+    /** Whether an item can be an exclusive key. */
+    public boolean isKey(String item) {
+        String key = keyOf(item);
+        return !item.isEmpty() && key.length() <= Limits.NAME && Check.isName(key);
+    }
+
+    /** Whether the producer is to send its items, as the queue has answered to the opening. */
+    public boolean awaitsItems(Submitted opened) {
+        boolean isThis = opened.jobId().equals(arrayId());
+        return isThis && onEach.isEmpty() && !opened.state().isFinal();
     }
 
     public ArraySpec withThrottle(int value) {

@@ -6,10 +6,8 @@ package org.gridbatch.queue.core;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.Changed;
@@ -23,8 +21,6 @@ import org.gridbatch.api.Submitted;
 final class ArrayCommands {
     /** Of all items of one array, as UTF-8. */
     private static final long MAX_TEXT_BYTES = 64L << 20;
-
-    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._:~@-]+");
 
     private final State state;
     private final Submission submission;
@@ -119,7 +115,7 @@ final class ArrayCommands {
         if (array.sealed) {
             JobState own = state.jobs.stateOf(c.arrayId());
             return conflict(
-                    "array " + c.arrayId() + " is " + (own.isFinal() ? word(own) : "sealed") + " with " + size
+                    "array " + c.arrayId() + " is " + (own.isFinal() ? State.word(own) : "sealed") + " with " + size
                             + " items",
                     c.arrayId());
         }
@@ -155,16 +151,13 @@ final class ArrayCommands {
     }
 
     private static Result.Refused keys(JobArray array, Items items, int from) {
-        String prefix = array.spec().template().exclusiveKey();
+        int most = Limits.NAME - array.spec().template().exclusiveKey().length();
         for (int i = 0; i < items.size(); i++) {
             String item = items.get(i);
-            boolean good = KEY.matcher(item).matches()
-                    && prefix.length() + item.length() <= Limits.NAME
-                    && (!prefix.isEmpty() || Character.isLetterOrDigit(item.charAt(0)));
-            if (good) continue;
+            if (array.spec().isKey(item)) continue;
             return new Result.Refused(
                     Result.Refusal.INVALID,
-                    "item " + (from + i) + " is '" + item + "', want at most " + (Limits.NAME - prefix.length())
+                    "item " + (from + i) + " is '" + item + "', want at most " + most
                             + " letters, digits or any of . _ : ~ @ -, since it is an exclusive key",
                     array.id());
         }
@@ -206,7 +199,7 @@ final class ArrayCommands {
         if (array == null) return unknown(arrayId);
         JobState own = state.jobs.stateOf(arrayId);
         if (own.isFinal()) {
-            return new Result.Refused(Result.Refusal.INVALID, "array " + arrayId + " is " + word(own), arrayId);
+            return new Result.Refused(Result.Refusal.INVALID, "array " + arrayId + " is " + State.word(own), arrayId);
         }
         change.accept(array);
         state.jobs.changed(array);
@@ -252,9 +245,5 @@ final class ArrayCommands {
     private static Result.Refused unknown(String arrayId) {
         return new Result.Refused(
                 Result.Refusal.UNKNOWN, "there is no array " + arrayId + ", or it was pruned", arrayId);
-    }
-
-    private static String word(JobState state) {
-        return state.name().toLowerCase(Locale.ROOT);
     }
 }

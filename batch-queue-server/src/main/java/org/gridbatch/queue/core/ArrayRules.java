@@ -6,7 +6,6 @@ package org.gridbatch.queue.core;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 
@@ -42,7 +41,7 @@ final class ArrayRules {
         }
         if (array.ending != null) return barrier(array, Barrier.Kind.ARRAY, "is being ended: " + array.endReason);
         if (own != JobState.AVAILABLE && own != JobState.EXECUTING) {
-            return barrier(array, Barrier.Kind.ARRAY, "is " + own.name().toLowerCase(Locale.ROOT));
+            return barrier(array, Barrier.Kind.ARRAY, "is " + State.word(own));
         }
         if (array.paused) return barrier(array, Barrier.Kind.ARRAY_PAUSED, "is paused");
         if (array.executing() < array.throttle()) return null;
@@ -154,17 +153,9 @@ final class ArrayRules {
         if (!array.sealed) state.jobs.drop(array);
         array.ending = as;
         array.endReason = reason;
-        Job own = state.jobs.get(array.id());
-        Job.Draft next = own.draft();
-        next.cancelRequested = true;
-        next.cancelReason = reason;
-        state.jobs.amend(own, next.build());
+        state.stop(state.jobs.get(array.id()), reason);
         for (Job job : List.copyOf(state.jobs.executing())) {
-            if (!job.arrayId().equals(array.id()) || job.cancelRequested()) continue;
-            Job.Draft stopped = job.draft();
-            stopped.cancelRequested = true;
-            stopped.cancelReason = reason;
-            state.jobs.amend(job, stopped.build());
+            if (job.arrayId().equals(array.id()) && !job.cancelRequested()) state.stop(job, reason);
         }
         state.jobs.arrays().ending(array);
         state.jobs.changed(array);
@@ -180,11 +171,7 @@ final class ArrayRules {
             for (; array.endedUpTo < array.size() && done < most; array.endedUpTo++) {
                 JobState before = array.state(array.endedUpTo);
                 if (before.isFinal() || before == JobState.EXECUTING) continue;
-                Job item = state.jobs.get(array.itemId(array.endedUpTo));
-                Job.Draft next = item.draft().state(array.ending);
-                next.error = array.endReason;
-                next.finalAtMillis = now;
-                state.move(item, next.build());
+                state.end(state.jobs.get(array.itemId(array.endedUpTo)), array.ending, array.endReason, now);
                 done++;
             }
             if (array.endedUpTo >= array.size()) state.jobs.arrays().ended(array);

@@ -7,7 +7,6 @@ package org.gridbatch.queue.core;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.Changed;
@@ -46,22 +45,14 @@ final class Changes {
             case COMPLETED, DISCARDED:
                 return new Changed(jobId, ChangeOutcome.REFUSED, "", "it is " + word(job) + ", and final");
             case EXECUTING:
-                if (!job.cancelRequested()) {
-                    Job.Draft next = job.draft();
-                    next.cancelRequested = true;
-                    next.cancelReason = why;
-                    state.jobs.amend(job, next.build());
-                }
+                if (!job.cancelRequested()) state.stop(job, why);
                 return new Changed(
                         jobId,
                         ChangeOutcome.REQUESTED,
                         "",
                         "worker " + job.worker() + " is told with its next heartbeat");
             default:
-                Job.Draft next = job.draft().state(JobState.CANCELLED);
-                next.error = why;
-                next.finalAtMillis = now;
-                state.move(job, next.build());
+                state.end(job, JobState.CANCELLED, why, now);
                 return new Changed(jobId, ChangeOutcome.DONE, "", "");
         }
     }
@@ -107,7 +98,7 @@ final class Changes {
         Result.Refused full =
                 array == null ? submission.again(job.spec(), newId, room, now) : arrays.again(array, newId, room, now);
         if (full != null) return new Changed(job.id(), ChangeOutcome.REFUSED, "", full.message());
-        for (String waiting : state.jobs.dependents().of(job.id(), "")) waitFor(newId, job.id(), waiting);
+        takePlace(newId, job.id());
         Job.Draft old = job.draft();
         old.retriedAs = newId;
         state.jobs.amend(job, old.build());
@@ -132,7 +123,7 @@ final class Changes {
         if (made != null) return new Changed(jobId, ChangeOutcome.ALREADY, newId, "that job is " + word(made));
         Result.Refused full = submission.again(c.spec(), newId, c.room(), now);
         if (full != null) return new Changed(jobId, ChangeOutcome.REFUSED, "", full.message());
-        for (String waiting : state.jobs.dependents().of(jobId, "")) waitFor(newId, jobId, waiting);
+        takePlace(newId, jobId);
         return new Changed(jobId, ChangeOutcome.DONE, newId, "");
     }
 
@@ -144,14 +135,16 @@ final class Changes {
                 "it was tried again " + Submission.MAX_RETRY_NUMBER + " times already");
     }
 
-    /** A job that held out for one that failed waits for the new one in its place. */
-    private void waitFor(String newId, String oldId, String waiting) {
-        Job job = state.jobs.get(waiting);
-        Job.Draft next = job.draft();
-        next.waitsFor = job.waitsFor().stream()
-                .map(one -> one.jobId().equals(oldId) ? new Dependency(newId, one.when(), one.otherwise()) : one)
-                .toList();
-        state.jobs.amend(job, next.build());
+    /** Jobs that held out for one that failed wait for the new one in its place. */
+    private void takePlace(String newId, String oldId) {
+        for (String waiting : state.jobs.dependents().of(oldId, "")) {
+            Job job = state.jobs.get(waiting);
+            Job.Draft next = job.draft();
+            next.waitsFor = job.waitsFor().stream()
+                    .map(one -> one.jobId().equals(oldId) ? new Dependency(newId, one.when(), one.otherwise()) : one)
+                    .toList();
+            state.jobs.amend(job, next.build());
+        }
     }
 
     Result snooze(Command.Snooze c, long now) {
@@ -200,18 +193,19 @@ final class Changes {
             return new Changed(jobId, ChangeOutcome.ALREADY, known.retriedAs(), "it was so before the job left memory");
         }
         if (known != null) {
-            String word = known.state().name().toLowerCase(Locale.ROOT);
-            return new Changed(
-                    jobId, ChangeOutcome.REFUSED, "", "it is " + word + ", and in the history only; push it anew");
-        }
-        JobState item = state.jobs.stateOf(jobId);
-        if (item != null) {
-            String word = item.name().toLowerCase(Locale.ROOT);
             return new Changed(
                     jobId,
                     ChangeOutcome.REFUSED,
                     "",
-                    "it is " + word + ", and in the history only; try its array again");
+                    "it is " + State.word(known.state()) + ", and in the history only; push it anew");
+        }
+        JobState item = state.jobs.stateOf(jobId);
+        if (item != null) {
+            return new Changed(
+                    jobId,
+                    ChangeOutcome.REFUSED,
+                    "",
+                    "it is " + State.word(item) + ", and in the history only; try its array again");
         }
         return new Changed(jobId, ChangeOutcome.UNKNOWN, "", "there is no such job, or it was pruned");
     }
@@ -221,6 +215,6 @@ final class Changes {
     }
 
     private static String word(Job job) {
-        return job.state().name().toLowerCase(Locale.ROOT);
+        return State.word(job.state());
     }
 }

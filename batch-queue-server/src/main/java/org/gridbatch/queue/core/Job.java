@@ -186,58 +186,17 @@ public record Job(
 
     /** The same job with its place in the order. */
     Job numbered(long number) {
-        return new Job(
-                number,
-                spec,
-                state,
-                attempt,
-                failed,
-                rescues,
-                submittedAtMillis,
-                scheduledAtMillis,
-                finalAtMillis,
-                tenure,
-                cancelRequested,
-                cancelReason,
-                worker,
-                error,
-                result,
-                retryOf,
-                retriedAs,
-                attempts,
-                refusals,
-                waitsFor,
-                0,
-                arrayId,
-                index);
+        Draft same = draft();
+        same.sequence = number;
+        same.outbox = 0;
+        return same.build();
     }
 
     /** The same job with another script or other arguments. */
     Job respecified(JobSpec other) {
-        return new Job(
-                sequence,
-                other,
-                state,
-                attempt,
-                failed,
-                rescues,
-                submittedAtMillis,
-                scheduledAtMillis,
-                finalAtMillis,
-                tenure,
-                cancelRequested,
-                cancelReason,
-                worker,
-                error,
-                result,
-                retryOf,
-                retriedAs,
-                attempts,
-                refusals,
-                waitsFor,
-                outbox,
-                arrayId,
-                index);
+        Draft same = draft();
+        same.spec = other;
+        return same.build();
     }
 
     Draft draft() {
@@ -247,6 +206,8 @@ public record Job(
     /** A changeable copy of a job, from which the next version of it is made. */
     static final class Draft {
         private final Job base;
+        private long sequence;
+        private JobSpec spec;
         JobState state;
         int attempt;
         int failed;
@@ -267,6 +228,8 @@ public record Job(
 
         private Draft(Job job) {
             base = job;
+            sequence = job.sequence;
+            spec = job.spec;
             state = job.state;
             attempt = job.attempt;
             failed = job.failed;
@@ -305,8 +268,8 @@ public record Job(
         Job build() {
             if (state != JobState.BLOCKED) waitsFor = List.of();
             return new Job(
-                    base.sequence,
-                    base.spec,
+                    sequence,
+                    spec,
                     state,
                     attempt,
                     failed,

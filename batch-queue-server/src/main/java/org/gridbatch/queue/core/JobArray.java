@@ -122,6 +122,11 @@ public final class JobArray {
         return size;
     }
 
+    /** Whether it has all its items. */
+    public boolean isSealed() {
+        return sealed;
+    }
+
     int count(JobState state) {
         return counts[state.ordinal()];
     }
@@ -245,18 +250,20 @@ public final class JobArray {
     }
 
     String item(int index) {
-        int piece = Arrays.binarySearch(firsts, 0, pieces.size(), index);
-        if (piece < 0) piece = -piece - 2;
+        int piece = pieceOf(index);
         return pieces.get(piece).get(index - firsts[piece]);
+    }
+
+    private int pieceOf(int index) {
+        int piece = Arrays.binarySearch(firsts, 0, pieces.size(), index);
+        return piece >= 0 ? piece : -piece - 2;
     }
 
     /** Whether the items from an index on are these; the array must have as many. */
     boolean has(int from, Items items, int count) {
         int at = from;
         int done = 0;
-        int piece = Arrays.binarySearch(firsts, 0, pieces.size(), from);
-        if (piece < 0) piece = -piece - 2;
-        for (; done < count; piece++) {
+        for (int piece = pieceOf(from); done < count; piece++) {
             Items own = pieces.get(piece);
             int start = at - firsts[piece];
             int part = Math.min(count - done, own.size() - start);
@@ -267,7 +274,8 @@ public final class JobArray {
         return true;
     }
 
-    String itemId(int index) {
+    /** The id of an item's job. */
+    public String itemId(int index) {
         return id() + ":" + index;
     }
 
@@ -281,10 +289,7 @@ public final class JobArray {
         Placement placement = template.placement();
         if (!spec.onEach().isEmpty()) placement = onWorker(placement, item);
         return template.item(
-                itemId(index),
-                args,
-                spec.keyPerItem() ? template.exclusiveKey() + item : template.exclusiveKey(),
-                placement);
+                itemId(index), args, spec.keyPerItem() ? spec.keyOf(item) : template.exclusiveKey(), placement);
     }
 
     /** The name of a worker has no character that means something in a filter. */

@@ -400,16 +400,8 @@ public final class QueueMachine {
             state.arrays.end(array, JobState.DISCARDED, why, now);
             return;
         }
-        Job.Draft next = job.draft();
-        if (job.state() == JobState.EXECUTING) {
-            next.cancelRequested = true;
-            next.cancelReason = why;
-            jobs.amend(job, next.build());
-        } else {
-            next.error = why;
-            next.finalAtMillis = now;
-            state.move(job, next.state(JobState.DISCARDED).build());
-        }
+        if (job.state() == JobState.EXECUTING) state.stop(job, why);
+        else state.end(job, JobState.DISCARDED, why, now);
     }
 
     private Result tell(Command.Tell c, long now) {

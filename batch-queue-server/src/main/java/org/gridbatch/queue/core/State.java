@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
@@ -124,6 +125,22 @@ final class State {
         arrays.moved(to, lastMillis);
     }
 
+    /** Asks an executing job, through its worker, or an array to stop. */
+    void stop(Job job, String reason) {
+        Job.Draft next = job.draft();
+        next.cancelRequested = true;
+        next.cancelReason = reason;
+        jobs.amend(job, next.build());
+    }
+
+    /** Ends a job that waits. */
+    void end(Job job, JobState as, String reason, long now) {
+        Job.Draft next = job.draft().state(as);
+        next.error = reason;
+        next.finalAtMillis = now;
+        move(job, next.build());
+    }
+
     /** Tells the jobs that wait for ended ones; at most so many, the rest is for another command. */
     void tell(int most, long now) {
         int left = most;
@@ -140,31 +157,29 @@ final class State {
     }
 
     private void tell(Job job, Image.Ended ended, long now) {
+        JobArray array = jobs.arrays().get(job.id());
         List<Dependency> rest = new ArrayList<>(job.waitsFor());
         for (Dependency one : job.waitsFor()) {
             if (!one.jobId().equals(ended.jobId())) continue;
             if (ended.completed() || one.when() == Dependency.When.FINAL) {
                 rest.remove(one);
             } else if (one.otherwise() == Dependency.Otherwise.CANCEL) {
-                JobArray array = jobs.arrays().get(job.id());
-                if (array != null) {
-                    arrays.end(array, JobState.CANCELLED, didNotComplete(ended.jobId()), now);
-                    return;
-                }
-                Job.Draft next = job.draft().state(JobState.CANCELLED);
-                next.error = didNotComplete(ended.jobId());
-                next.finalAtMillis = now;
-                move(job, next.build());
+                if (array != null) arrays.end(array, JobState.CANCELLED, didNotComplete(ended.jobId()), now);
+                else end(job, JobState.CANCELLED, didNotComplete(ended.jobId()), now);
                 return;
             }
         }
         if (rest.size() == job.waitsFor().size()) return;
         Job.Draft next = job.draft();
         next.waitsFor = rest;
-        JobArray array = jobs.arrays().get(job.id());
         if (rest.isEmpty() && (array == null || array.sealed))
             move(job, next.state(waiting(job.scheduledAtMillis(), now)).build());
         else jobs.amend(job, next.build());
+    }
+
+    /** As people read it. */
+    static String word(JobState state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 
     static String didNotComplete(String jobId) {
