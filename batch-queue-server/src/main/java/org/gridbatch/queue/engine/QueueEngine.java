@@ -148,11 +148,11 @@ public final class QueueEngine implements Replica {
     private long nextNumber;
     private long pausedUntilNanos;
     private long lastTickNanos;
-    private boolean promoting;
-    private boolean pruning;
-    private boolean telling;
-    private boolean sweeping;
-    private boolean dropping;
+    private final Upkeep promoting = new Upkeep();
+    private final Upkeep pruning = new Upkeep();
+    private final Upkeep telling = new Upkeep();
+    private final Upkeep sweeping = new Upkeep();
+    private final Upkeep dropping = new Upkeep();
     private int searches;
 
     /**
@@ -317,14 +317,8 @@ public final class QueueEngine implements Replica {
     /** Opens an array; one that is on each worker gets those that are known now. */
     public CompletableFuture<Result> openArray(ArraySpec spec) {
         if (spec.onEach().isEmpty()) return execute(new Command.OpenArray(spec, Items.NONE, settings.room()));
-        CompletableFuture<Result> answer = new CompletableFuture<>();
-        read(() -> workers.meeting(spec.onEach(), ticker.nanos()))
-                .thenCompose(names -> execute(new Command.OpenArray(spec, Items.of(names), settings.room())))
-                .whenComplete((result, e) -> {
-                    if (e == null) answer.complete(result);
-                    else answer.completeExceptionally(e.getCause() == null ? e : e.getCause());
-                });
-        return answer;
+        return read(() -> workers.meeting(spec.onEach(), ticker.nanos()))
+                .thenCompose(names -> execute(new Command.OpenArray(spec, Items.of(names), settings.room())));
     }
 
     /** Leases jobs, waiting for some if there are none. Whoever cancels the answer gets none any more. */
@@ -708,6 +702,28 @@ public final class QueueEngine implements Replica {
         schedulePump();
     }
 
+    /** One kind of housekeeping: one command of it at a time. */
+    private final class Upkeep {
+        private boolean underWay;
+
+        /**
+         * Logs a command, unless one is under way.
+         *
+         * @param next looks whether there is more to do when it is done
+         */
+        void log(Command command, Runnable next) {
+            if (underWay) return;
+            underWay = true;
+            chore(
+                    command,
+                    result -> {
+                        underWay = false;
+                        if (running) next.run();
+                    },
+                    why -> underWay = false);
+        }
+    }
+
     private void onTick() {
         tickScheduled.set(false);
         if (!running) return;
@@ -757,27 +773,12 @@ public final class QueueEngine implements Replica {
     }
 
     private void promote(Instant time) {
-        if (promoting || machine.nextDueMillis() > time.toEpochMilli()) return;
-        promoting = true;
-        chore(
-                new Command.Promote(MOST_PROMOTED),
-                result -> {
-                    promoting = false;
-                    if (running) promote(clock.now());
-                },
-                why -> promoting = false);
+        if (machine.nextDueMillis() > time.toEpochMilli()) return;
+        promoting.log(new Command.Promote(MOST_PROMOTED), () -> promote(clock.now()));
     }
 
     private void tell() {
-        if (telling || !machine.hasUntold()) return;
-        telling = true;
-        chore(
-                new Command.Tell(MOST_TOLD),
-                result -> {
-                    telling = false;
-                    if (running) tell();
-                },
-                why -> telling = false);
+        if (machine.hasUntold()) telling.log(new Command.Tell(MOST_TOLD), this::tell);
     }
 
     /** Items that are ended with their array all go to the archive: no faster than it takes them. */
@@ -785,15 +786,7 @@ public final class QueueEngine implements Replica {
         boolean full = settings.archiving().on()
                 && (backlog.jobs() >= settings.archiving().jobs() / 2
                         || backlog.bytes() >= settings.archiving().bytes() / 2);
-        if (sweeping || full || !machine.hasUnswept()) return;
-        sweeping = true;
-        chore(
-                new Command.Sweep(MOST_SWEPT),
-                result -> {
-                    sweeping = false;
-                    if (running) sweep();
-                },
-                why -> sweeping = false);
+        if (!full && machine.hasUnswept()) sweeping.log(new Command.Sweep(MOST_SWEPT), this::sweep);
     }
 
     private void prune(Instant time) {
@@ -806,9 +799,8 @@ public final class QueueEngine implements Replica {
         boolean needed = tooMany && (!archiving.on() || machine.isOldestFinalArchived())
                 || machine.known() > archiving.knownIds()
                 || machine.oldestKnownMillis() < knownSince;
-        if (pruning || !needed) return;
-        pruning = true;
-        chore(
+        if (!needed) return;
+        pruning.log(
                 new Command.Prune(
                         before,
                         settings.keepFinal(),
@@ -817,21 +809,13 @@ public final class QueueEngine implements Replica {
                         archiving.on(),
                         archiving.knownIds(),
                         knownSince),
-                result -> {
-                    pruning = false;
-                    if (running) prune(clock.now());
-                },
-                why -> pruning = false);
+                () -> prune(clock.now()));
     }
 
     /** Without an archive nothing waits for it; numbers are given out all the same, so that one can be added later. */
     private void dropUnarchived() {
-        if (dropping || machine.unarchivedJobs() + machine.unarchivedAudits() < MOST_UNARCHIVED_WITHOUT_ARCHIVE) return;
-        dropping = true;
-        chore(
-                new Command.Archived(machine.unarchived(1, 0).last()),
-                result -> dropping = false,
-                why -> dropping = false);
+        if (machine.unarchivedJobs() + machine.unarchivedAudits() < MOST_UNARCHIVED_WITHOUT_ARCHIVE) return;
+        dropping.log(new Command.Archived(machine.unarchived(1, 0).last()), () -> {});
     }
 
     private void breakDown(Throwable cause) {

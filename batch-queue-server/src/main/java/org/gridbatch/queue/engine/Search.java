@@ -85,7 +85,7 @@ final class Search {
             if (isFull()) return end(String.valueOf(position));
             started = true;
             position = index;
-            Job item = machine.job(query.array() + ":" + index);
+            Job item = machine.job(array.itemId(index));
             if (item != null && matches(item)) add(machine.view(item));
         }
         return false;

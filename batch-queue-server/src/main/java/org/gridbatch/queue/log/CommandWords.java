@@ -34,23 +34,23 @@ final class CommandWords {
         }
         if (command instanceof Command.Retry c) return named(c.jobIds(), jobId, "retry requested" + by(c.by()));
         if (command instanceof Command.RetryArchived c) {
-            return named(List.of(c.spec().jobId()), jobId, "retry requested, from the history" + by(c.by()));
+            return named(c.spec().jobId(), jobId, "retry requested, from the history" + by(c.by()));
         }
         if (command instanceof Command.Snooze c) {
             return named(c.jobIds(), jobId, "snoozed for " + c.delay() + by(c.by()));
         }
-        if (command instanceof Command.OpenArray c) return c.spec().arrayId().equals(jobId) ? "opened" : "";
+        if (command instanceof Command.OpenArray c) return named(c.spec().arrayId(), jobId, "opened");
         if (command instanceof Command.AddItems c) {
-            return c.arrayId().equals(jobId) ? "given " + c.items().size() + " items from " + c.from() + " on" : "";
+            return named(c.arrayId(), jobId, "given " + c.items().size() + " items from " + c.from() + " on");
         }
         if (command instanceof Command.SealArray c) {
-            return c.arrayId().equals(jobId) ? "sealed with " + c.count() + " items" : "";
+            return named(c.arrayId(), jobId, "sealed with " + c.count() + " items");
         }
         if (command instanceof Command.PauseArray c) {
-            return c.arrayId().equals(jobId) ? (c.paused() ? "paused" : "resumed") + by(c.by()) : "";
+            return named(c.arrayId(), jobId, (c.paused() ? "paused" : "resumed") + by(c.by()));
         }
         if (command instanceof Command.ThrottleArray c) {
-            return c.arrayId().equals(jobId) ? "throttled to " + c.most() + by(c.by()) : "";
+            return named(c.arrayId(), jobId, "throttled to " + c.most() + by(c.by()));
         }
         return "";
     }
@@ -64,6 +64,10 @@ final class CommandWords {
         if (command instanceof Command.Sweep) return "ended with its array";
         if (command instanceof Command.Tell) return "told of the end of a job that it waits for";
         return "changed with " + command.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " of others";
+    }
+
+    private static String named(String changed, String jobId, String words) {
+        return changed.equals(jobId) ? words : "";
     }
 
     private static String named(List<String> jobIds, String jobId, String words) {

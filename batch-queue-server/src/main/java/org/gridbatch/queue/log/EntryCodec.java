@@ -147,8 +147,7 @@ public final class EntryCodec {
         if (command instanceof Command.RetryArchived c) {
             JobCodec.writeSpec(out, c.spec());
             out.writeBoolean(c.isRetry());
-            write(out, c.room());
-            writeMore(out, c.room());
+            writeWhole(out, c.room());
             out.writeString(c.by());
             return RETRY_ARCHIVED;
         }
@@ -242,8 +241,7 @@ public final class EntryCodec {
         if (command instanceof Command.RunSchedule c) {
             out.writeString(c.name());
             out.writeString(c.jobId());
-            write(out, c.room());
-            writeMore(out, c.room());
+            writeWhole(out, c.room());
             out.writeString(c.by());
             return RUN_SCHEDULE;
         }
@@ -253,23 +251,20 @@ public final class EntryCodec {
             out.writeLong(c.tickMillis());
             out.writeBoolean(c.skip());
             out.writeLong(c.nextMillis());
-            write(out, c.room());
-            writeMore(out, c.room());
+            writeWhole(out, c.room());
             return FIRE;
         }
         if (command instanceof Command.OpenArray c) {
             ArrayCodec.writeSpec(out, c.spec());
             ArrayCodec.writeItems(out, c.workers());
-            write(out, c.room());
-            writeMore(out, c.room());
+            writeWhole(out, c.room());
             return OPEN_ARRAY;
         }
         if (command instanceof Command.AddItems c) {
             out.writeString(c.arrayId());
             out.writeInt(c.from());
             ArrayCodec.writeItems(out, c.items());
-            write(out, c.room());
-            writeMore(out, c.room());
+            writeWhole(out, c.room());
             return ADD_ITEMS;
         }
         if (command instanceof Command.SealArray c) {
@@ -328,7 +323,7 @@ public final class EntryCodec {
             }
             case RETRY_ARCHIVED:
                 return new Command.RetryArchived(
-                        JobCodec.readSpec(in), in.readBoolean(), readMore(in, readRoom(in)), in.readString());
+                        JobCodec.readSpec(in), in.readBoolean(), readWhole(in), in.readString());
             case SNOOZE: {
                 var delay = JobCodec.readDuration(in);
                 return new Command.Snooze(in.readList(ByteReader::readString), delay, readBy(in));
@@ -373,22 +368,14 @@ public final class EntryCodec {
             case PAUSE_SCHEDULE:
                 return new Command.PauseSchedule(in.readString(), in.readBoolean(), in.readString());
             case RUN_SCHEDULE:
-                return new Command.RunSchedule(
-                        in.readString(), in.readString(), readMore(in, readRoom(in)), in.readString());
+                return new Command.RunSchedule(in.readString(), in.readString(), readWhole(in), in.readString());
             case FIRE:
                 return new Command.Fire(
-                        in.readString(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readBoolean(),
-                        in.readLong(),
-                        readMore(in, readRoom(in)));
+                        in.readString(), in.readLong(), in.readLong(), in.readBoolean(), in.readLong(), readWhole(in));
             case OPEN_ARRAY:
-                return new Command.OpenArray(
-                        ArrayCodec.readSpec(in), ArrayCodec.readItems(in), readMore(in, readRoom(in)));
+                return new Command.OpenArray(ArrayCodec.readSpec(in), ArrayCodec.readItems(in), readWhole(in));
             case ADD_ITEMS:
-                return new Command.AddItems(
-                        in.readString(), in.readInt(), ArrayCodec.readItems(in), readMore(in, readRoom(in)));
+                return new Command.AddItems(in.readString(), in.readInt(), ArrayCodec.readItems(in), readWhole(in));
             case SEAL_ARRAY:
                 return new Command.SealArray(in.readString(), in.readInt());
             case PAUSE_ARRAY:
@@ -405,6 +392,16 @@ public final class EntryCodec {
 
     private static String readBy(ByteReader in) {
         return in.hasMore() ? in.readString() : "";
+    }
+
+    /** A room in one piece; the first commands have other things in its middle. */
+    private static void writeWhole(Bytes out, Command.Room room) {
+        write(out, room);
+        writeMore(out, room);
+    }
+
+    private static Command.Room readWhole(ByteReader in) {
+        return readMore(in, readRoom(in));
     }
 
     private static void write(Bytes out, Command.Room room) {

@@ -61,8 +61,8 @@ public final class Explainer {
     /** The strongest reason first; never empty. */
     public List<Reason> why(Job job, Instant time, long nowNanos) {
         JobArray array = machine.array(job.id());
-        boolean waits = job.state() == JobState.AVAILABLE || job.state() == JobState.EXECUTING || !isSealed(array);
-        if (array != null && waits) return ofArray(array, time, nowNanos);
+        boolean runs = job.state() == JobState.AVAILABLE || job.state() == JobState.EXECUTING;
+        if (array != null && (runs || !array.isSealed())) return ofArray(array, time, nowNanos);
         return switch (job.state()) {
             case COMPLETED, CANCELLED, DISCARDED ->
                 one(Reason.Kind.FINAL, "it is " + word(job) + " since " + Instant.ofEpochMilli(job.finalAtMillis()));
@@ -81,10 +81,6 @@ public final class Explainer {
             case BLOCKED -> blocked(job);
             case AVAILABLE -> available(job, time, nowNanos);
         };
-    }
-
-    private static boolean isSealed(JobArray array) {
-        return array == null || array.view().sealed();
     }
 
     private List<Reason> ofArray(JobArray array, Instant time, long nowNanos) {

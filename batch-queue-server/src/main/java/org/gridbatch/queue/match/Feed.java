@@ -76,7 +76,7 @@ final class Feed {
         if (!open || enough || brought.size() >= MAX_BROUGHT) return null;
         for (int index = array.nextUntouched(next); index >= 0; index = array.nextUntouched(next)) {
             next = index + 1;
-            String jobId = array.spec().arrayId() + ":" + index;
+            String jobId = array.itemId(index);
             if (!reserved.has(jobId) && !brought.contains(jobId)) return array.job(index);
         }
         return null;

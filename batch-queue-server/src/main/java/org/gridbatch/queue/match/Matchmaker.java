@@ -98,16 +98,15 @@ public final class Matchmaker {
                 machine.rules(), reserved, this::isKeyFree, this::mayStartItem, this::shown, workers::forgetFits);
         explainer = new Explainer(machine, workers, leases, parked, waiting, () -> held);
         graceKeys.addAll(machine.heldKeys());
-        for (JobArray array : machine.arrays()) {
-            if (!machine.job(array.id()).state().isFinal()) waiting.arrayChanged(array);
-        }
+        for (JobArray array : machine.arrays()) arrayMoved(array.id());
         for (Job job : machine.jobs()) {
             if (job.state() == JobState.AVAILABLE && machine.array(job.id()) == null) waiting.add(job);
         }
     }
 
     private boolean mayStartItem(JobArray array) {
-        return machine.barrier(array) == null && array.executing() + reserved.ofArray(array.id()) < array.throttle();
+        // The barrier has words for people, and a throttle closes and opens with every item.
+        return array.executing() + reserved.ofArray(array.id()) < array.throttle() && machine.barrier(array) == null;
     }
 
     /** Says why a job is not executing. */
