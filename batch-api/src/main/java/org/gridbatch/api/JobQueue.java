@@ -97,8 +97,8 @@ public interface JobQueue {
     CompletionStage<JobView> await(String jobId, Duration atMost);
 
     /**
-     * Cancels jobs, and arrays with all that is not final of them. One that waits is cancelled at once; one that executes is stopped through its worker, and is
-     * cancelled even if it fails meanwhile, though not if it completes.
+     * Cancels jobs, and arrays with all that is not final of them. One that waits is cancelled at once; one that executes
+     * is stopped through its worker, and is cancelled even if it fails meanwhile, though not if it completes.
      *
      * @param reason kept with the job; may be empty
      * @param by who wants it, kept in the {@link History}: {@code user@node}, see

@@ -11,6 +11,7 @@ import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Submitted;
+import org.gridbatch.api.client.GridClient;
 import org.osgi.framework.ServiceException;
 
 /**
@@ -32,12 +33,12 @@ final class ArrayPush {
     /** @throws CommandFailed if not all of it is in the queue */
     Submitted push(ItemSource items) {
         Submitted opened = grid.jobs(queue -> queue.openArray(array), repeat);
-        boolean isOther = !opened.jobId().equals(array.arrayId());
-        boolean isComplete = !array.onEach().isEmpty() || opened.state().isFinal();
-        if (isOther || isComplete) return opened;
+        if (!array.awaitsItems(opened)) return opened;
         try {
             int count = 0;
-            for (List<String> piece = items.piece(); !piece.isEmpty(); piece = items.piece()) {
+            for (List<String> piece = GridClient.nextPiece(items);
+                    !piece.isEmpty();
+                    piece = GridClient.nextPiece(items)) {
                 int from = count;
                 List<String> some = piece;
                 grid.jobs(queue -> queue.addItems(array.arrayId(), from, some), repeat);

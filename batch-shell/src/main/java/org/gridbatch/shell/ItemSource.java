@@ -10,41 +10,30 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.Limits;
 
 /** Where the items of an array come from: words, or the lines of a file, which are read while others are sent. */
-abstract class ItemSource implements AutoCloseable {
-    /** The next item; null if there is none. */
-    abstract String next();
-
+interface ItemSource extends Iterator<String>, AutoCloseable {
     @Override
-    public void close() {
+    default void close() {
         // Only files need it.
-    }
-
-    /** As many of the next items as one call takes; empty if there are none. */
-    final List<String> piece() {
-        List<String> piece = new ArrayList<>();
-        int chars = 0;
-        while (piece.size() < Limits.ITEMS_OF_CALL && chars <= Limits.CHARS_OF_CALL - Limits.ITEM) {
-            String item = next();
-            if (item == null) break;
-            piece.add(item);
-            chars += item.length();
-        }
-        return piece;
     }
 
     static ItemSource of(List<String> words) {
         Iterator<String> rest = words.iterator();
         return new ItemSource() {
             @Override
-            String next() {
-                return rest.hasNext() ? rest.next() : null;
+            public boolean hasNext() {
+                return rest.hasNext();
+            }
+
+            @Override
+            public String next() {
+                return rest.next();
             }
         };
     }
@@ -56,22 +45,37 @@ abstract class ItemSource implements AutoCloseable {
     }
 
     /** Lines that are not blank; never more than one of them in memory, however long it is. */
-    private static final class Lines extends ItemSource {
+    final class Lines implements ItemSource {
         private static final int BYTE_ORDER_MARK = 0xfeff;
 
         private final String name;
         private final BufferedReader reader;
         private final boolean isOurs;
         private int number;
+        /** The next item, if it was read already; null at the end as well. */
+        private String ahead;
 
-        Lines(String name, InputStream in, boolean isOurs) {
+        private Lines(String name, InputStream in, boolean isOurs) {
             this.name = name;
             this.isOurs = isOurs;
             reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()), 1 << 16);
         }
 
         @Override
-        String next() {
+        public boolean hasNext() {
+            if (ahead == null) ahead = notBlank();
+            return ahead != null;
+        }
+
+        @Override
+        public String next() {
+            if (!hasNext()) throw new NoSuchElementException(name + " has no more lines");
+            String item = ahead;
+            ahead = null;
+            return item;
+        }
+
+        private String notBlank() {
             try {
                 for (String line = line(); line != null; line = line()) if (!line.isBlank()) return line;
                 return null;

@@ -121,13 +121,7 @@ final class JobOptions {
 
     private List<String> needs(List<String> given, Scripts.Script script, Surroundings here) {
         Set<String> all = new LinkedHashSet<>(given);
-        if (!noNeeds) {
-            // Where a script calls more than a job may need, the first of them will do to find a worker.
-            here.scripts().check(script.text()).commands().stream()
-                    .filter(command -> command.length() <= Limits.NAME)
-                    .limit(Math.max(0, Limits.TAGS - all.size()))
-                    .forEach(all::add);
-        }
+        if (!noNeeds) all.addAll(here.scripts().check(script.text()).needs(Math.max(0, Limits.TAGS - all.size())));
         return List.copyOf(all);
     }
 }

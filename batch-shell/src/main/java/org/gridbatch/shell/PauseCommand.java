@@ -4,30 +4,17 @@
  */
 package org.gridbatch.shell;
 
-import java.util.List;
 import org.apache.felix.service.command.CommandSession;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Stops the jobs of queues, and the items of arrays, from starting. */
 @CommandLine.Command(
         name = "pause",
         description =
                 "Let the jobs of queues, or the items of arrays, wait until 'resume'; those that are executing go on.")
-final class PauseCommand extends Command {
-    @Parameters(arity = "0..*", paramLabel = "QUEUE", description = "The queues.")
-    private List<String> queues = List.of();
-
-    @Option(
-            names = "--array",
-            paramLabel = "ARRAY",
-            split = ",",
-            description = "An array, beside queues or instead of them; can be repeated, or several with commas.")
-    private List<String> arrays = List.of();
-
+final class PauseCommand extends PausingCommand {
     @Override
     Object run(CommandSession session, Surroundings here) {
-        return Rules.pause("pause", here.grid(), queues, arrays, true);
+        return pause("pause", here.grid(), true);
     }
 }

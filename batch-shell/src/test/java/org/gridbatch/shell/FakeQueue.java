@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.gridbatch.api.Ad;
 import org.gridbatch.api.ArraySpec;
@@ -542,18 +543,18 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
 
     @Override
     public synchronized CompletionStage<Void> pauseArray(String arrayId, boolean paused, String by) {
-        FakeArray array = arrays.get(arrayId);
-        if (array == null) return CompletableFuture.failedFuture(unknown(arrayId));
-        array.paused = paused;
-        update(array);
-        return answer(null);
+        return alter(arrayId, array -> array.paused = paused);
     }
 
     @Override
     public synchronized CompletionStage<Void> throttleArray(String arrayId, int most, String by) {
+        return alter(arrayId, array -> array.throttle = most);
+    }
+
+    private CompletionStage<Void> alter(String arrayId, Consumer<FakeArray> change) {
         FakeArray array = arrays.get(arrayId);
         if (array == null) return CompletableFuture.failedFuture(unknown(arrayId));
-        array.throttle = most;
+        change.accept(array);
         update(array);
         return answer(null);
     }

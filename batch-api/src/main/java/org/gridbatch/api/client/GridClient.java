@@ -159,25 +159,29 @@ public final class GridClient implements AutoCloseable {
      */
     public CompletionStage<Submitted> submitArray(ArraySpec array, Iterator<String> items, Duration atMost) {
         return jobs(queue -> queue.openArray(array), atMost).thenCompose(opened -> {
-            boolean isComplete = !array.onEach().isEmpty() || opened.state().isFinal();
-            boolean isOther = !opened.jobId().equals(array.arrayId());
-            if (isComplete || isOther) return CompletableFuture.completedFuture(opened);
+            if (!array.awaitsItems(opened)) return CompletableFuture.completedFuture(opened);
             return addItems(array.arrayId(), 0, items, atMost)
                     .thenCompose(count -> jobs(queue -> queue.sealArray(array.arrayId(), count), atMost));
         });
     }
 
     private CompletionStage<Integer> addItems(String arrayId, int from, Iterator<String> items, Duration atMost) {
-        if (!items.hasNext()) return CompletableFuture.completedFuture(from);
+        List<String> piece = nextPiece(items);
+        if (piece.isEmpty()) return CompletableFuture.completedFuture(from);
+        return jobs(queue -> queue.addItems(arrayId, from, piece), atMost)
+                .thenCompose(count -> addItems(arrayId, from + piece.size(), items, atMost));
+    }
+
+    /** As many of the next items as one call of {@link JobQueue#addItems} takes; empty if there are none. */
+    public static List<String> nextPiece(Iterator<String> items) {
         List<String> piece = new ArrayList<>();
         int chars = 0;
-        while (items.hasNext() && piece.size() < Limits.ITEMS_OF_CALL && chars <= Limits.CHARS_OF_CALL - Limits.ITEM) {
+        while (piece.size() < Limits.ITEMS_OF_CALL && chars <= Limits.CHARS_OF_CALL - Limits.ITEM && items.hasNext()) {
             String item = items.next();
             piece.add(item);
             chars += item.length();
         }
-        return jobs(queue -> queue.addItems(arrayId, from, piece), atMost)
-                .thenCompose(count -> addItems(arrayId, from + piece.size(), items, atMost));
+        return piece;
     }
 
     /** Who calls, for the audit trail: {@code user@node}, the user of this process and the node's or the host's name. */

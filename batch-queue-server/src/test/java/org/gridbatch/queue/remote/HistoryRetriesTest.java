@@ -25,7 +25,6 @@ import org.gridbatch.queue.archive.JdbcArchive;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Unarchived;
 import org.gridbatch.queue.engine.QueueEngine;
-import org.gridbatch.queue.engine.Settings;
 import org.gridbatch.queue.engine.Ticker;
 import org.h2.util.OsgiDataSourceFactory;
 import org.junit.After;
@@ -45,17 +44,8 @@ public class HistoryRetriesTest {
 
     @Before
     public void start() throws Exception {
-        Settings settings = new Settings(
-                Duration.ofSeconds(30),
-                3,
-                100,
-                Command.Room.AMPLE,
-                1_000,
-                Duration.ofHours(24),
-                Long.MAX_VALUE,
-                Settings.Bounds.DEFAULT);
         engine = new QueueEngine(
-                settings,
+                QueueServiceTest.SETTINGS,
                 new QueueServiceTest.ImmediateLog(),
                 Ticker.system(),
                 Runnable::run,
@@ -69,7 +59,7 @@ public class HistoryRetriesTest {
                 (driver, properties) -> new OsgiDataSourceFactory(new org.h2.Driver()).createDataSource(properties));
         archive.open("grid");
         reads = new HistoryReads(archive, 1);
-        service = new QueueService(engine, settings, reads);
+        service = new QueueService(engine, QueueServiceTest.SETTINGS, reads);
     }
 
     @After

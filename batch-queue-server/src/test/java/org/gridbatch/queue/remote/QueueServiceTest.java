@@ -42,23 +42,24 @@ public class QueueServiceTest {
     private static final JobSpec SPEC =
             JobSpec.script("echo hello").jobId("job-1").build();
 
+    static final Settings SETTINGS = new Settings(
+            Duration.ofSeconds(30),
+            3,
+            100,
+            Command.Room.AMPLE,
+            1_000,
+            Duration.ofHours(24),
+            Long.MAX_VALUE,
+            Settings.Bounds.DEFAULT);
+
     private final ImmediateLog log = new ImmediateLog();
     private QueueService service;
 
     @Before
     public void start() throws Exception {
-        Settings settings = new Settings(
-                Duration.ofSeconds(30),
-                3,
-                100,
-                Command.Room.AMPLE,
-                1_000,
-                Duration.ofHours(24),
-                Long.MAX_VALUE,
-                Settings.Bounds.DEFAULT);
-        QueueEngine engine = new QueueEngine(settings, log, Ticker.system(), Runnable::run, Runnable::run, 1, e -> {});
+        QueueEngine engine = new QueueEngine(SETTINGS, log, Ticker.system(), Runnable::run, Runnable::run, 1, e -> {});
         engine.start();
-        service = new QueueService(engine, settings, null);
+        service = new QueueService(engine, SETTINGS, null);
     }
 
     @Test

@@ -81,7 +81,7 @@ final class FollowUps {
                 .priority(options.number("--priority", 0))
                 .exclusiveKey(options.text("--key", ""))
                 .limitKey(options.text("--limit-key", ""))
-                .placement(new Placement(options.text("--requires", ""), needs(check.commands()), ""))
+                .placement(new Placement(options.text("--requires", ""), check.needs(Limits.TAGS), ""))
                 .after(options.all("--after").stream()
                         .map(id -> new Dependency(id, Dependency.When.COMPLETED, Dependency.Otherwise.CANCEL))
                         .toList())
@@ -107,14 +107,6 @@ final class FollowUps {
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java has SHA-256", e);
         }
-    }
-
-    /** Where a script calls more than a job may need, the first of them will do to find a worker. */
-    private static List<String> needs(List<String> commands) {
-        return commands.stream()
-                .filter(command -> command.length() <= Limits.NAME)
-                .limit(Limits.TAGS)
-                .toList();
     }
 
     /** The words of one push. */

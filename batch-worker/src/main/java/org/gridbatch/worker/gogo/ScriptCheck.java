@@ -5,6 +5,7 @@
 package org.gridbatch.worker.gogo;
 
 import java.util.List;
+import org.gridbatch.api.Limits;
 
 /**
  * What can be said of a script without running it.
@@ -32,6 +33,19 @@ public record ScriptCheck(List<Problem> problems, List<String> commands) {
         public String toString() {
             return "line " + line + ", column " + column + ": " + message;
         }
+    }
+
+    /**
+     * The commands that a job with this script can say that it needs. Where a script calls more than a job may need, the
+     * first of them will do to find a worker.
+     *
+     * @param most how many
+     */
+    public List<String> needs(int most) {
+        return commands.stream()
+                .filter(command -> command.length() <= Limits.NAME)
+                .limit(most)
+                .toList();
     }
 
     /** Whether it can be parsed. */
