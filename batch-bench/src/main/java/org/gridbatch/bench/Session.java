@@ -19,6 +19,7 @@ import org.gridbatch.api.WorkQueue;
 /** The queue as a driver calls it: every call is waited for, and an answer that is not the wanted one is an error. */
 final class Session {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration HISTORY_LIMIT = Duration.ofMinutes(5);
 
     private final JobQueue jobs;
     private final WorkQueue work;
@@ -51,6 +52,20 @@ final class Session {
     /** How many jobs are available, as the server counts them. */
     long available() throws Exception {
         return answer(jobs.status()).counts().get(JobState.AVAILABLE);
+    }
+
+    /**
+     * Waits until all that is final is in the history: what was taken out before must not be written at the cost of what
+     * is measured next.
+     */
+    void awaitHistory() throws Exception {
+        long deadline = System.nanoTime() + HISTORY_LIMIT.toNanos();
+        for (int left; (left = answer(jobs.status()).unarchived()) > 0; ) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(left + " final jobs are not in the history after " + HISTORY_LIMIT);
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 
     /** The answer; what the stage failed with is thrown as it is. */

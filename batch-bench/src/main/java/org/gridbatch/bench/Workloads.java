@@ -67,7 +67,7 @@ final class Workloads {
         if (there != timing.count()) {
             throw new IllegalStateException(timing.count() + " jobs were acknowledged, the server has " + there);
         }
-        Drain.run(session, jobs, CLEANERS, CLEANER_SLOTS);
+        takeOut(jobs);
         return timing;
     }
 
@@ -80,8 +80,13 @@ final class Workloads {
             Jobs jobs = new Jobs("w2");
             Timing timing = ClosedLoop.run(1, time, caller -> () -> session.submit(jobs.jobs(BULK)));
             if (run >= 0) figures.add("1 caller, bulks of 1,000", "jobs/s", timing.perSecond());
-            Drain.run(session, jobs, CLEANERS, CLEANER_SLOTS);
+            takeOut(jobs);
         }
+    }
+
+    private void takeOut(Jobs jobs) throws Exception {
+        Drain.run(session, jobs, CLEANERS, CLEANER_SLOTS);
+        session.awaitHistory();
     }
 
     /** Items of one array, in pieces of 20,000; each acknowledged piece is on disk. */
@@ -99,6 +104,7 @@ final class Workloads {
             for (int run = -1; run < runs; run++) {
                 Jobs jobs = new Jobs("w3");
                 fill(jobs, jobsToDrain);
+                session.awaitHistory();
                 double rate = Drain.run(session, jobs, 16, slots);
                 if (run >= 0)
                     figures.add("16 workers of " + (slots == 1 ? "1 slot" : slots + " slots"), "jobs/s", 16, rate);

@@ -451,7 +451,9 @@ final class Formats implements Converter {
         for (JobState state : JobState.values()) {
             fields.add(word(state), status.counts().getOrDefault(state, 0L));
         }
-        return fields.add("script cap", status.maxScriptBytes() + " bytes").format();
+        return fields.add("unarchived", status.unarchived())
+                .add("script cap", status.maxScriptBytes() + " bytes")
+                .format();
     }
 
     private static String changed(Changed changed) {

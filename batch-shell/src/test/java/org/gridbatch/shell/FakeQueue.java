@@ -416,8 +416,8 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     @Override
     public CompletionStage<GridStatus> status() {
         statusCalls++;
-        return answer(
-                new GridStatus("grid-1", 7, Map.of(JobState.AVAILABLE, (long) jobs.size()), maxScriptBytes, problem));
+        return answer(new GridStatus(
+                "grid-1", 7, Map.of(JobState.AVAILABLE, (long) jobs.size()), 0, maxScriptBytes, problem));
     }
 
     @Override

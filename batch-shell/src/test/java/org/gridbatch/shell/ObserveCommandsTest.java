@@ -345,6 +345,7 @@ public class ObserveCommandsTest {
                 completed   0
                 cancelled   0
                 discarded   0
+                unarchived  0
                 script cap  10000 bytes""", shell.shown("status"));
     }
 

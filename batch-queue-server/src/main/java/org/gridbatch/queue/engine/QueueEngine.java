@@ -481,7 +481,8 @@ public final class QueueEngine implements Replica {
         return read(() -> {
             Map<JobState, Long> counts = new EnumMap<>(JobState.class);
             for (JobState state : JobState.values()) counts.put(state, machine.count(state));
-            return new GridStatus(log.grid(), log.term(), counts, settings.maxScriptBytes(), problem());
+            int unarchived = settings.archiving().on() ? backlog.jobs() : 0;
+            return new GridStatus(log.grid(), log.term(), counts, unarchived, settings.maxScriptBytes(), problem());
         });
     }
 

@@ -207,6 +207,7 @@ public class ArchiverTest {
         CompletableFuture<GridStatus> status = engine.status();
         settle();
         assertEquals("all who ask hear it", engine.problem(), status.join().problem());
+        assertEquals(4, status.join().unarchived());
 
         ticker.advance(Duration.ofSeconds(11));
         tick();
