@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.gridbatch.api.Lease;
@@ -26,26 +27,30 @@ final class Drain {
     private final Jobs jobs;
     private final BitSet seen = new BitSet();
     private final long wanted;
+    private final boolean inTurn;
     private final AtomicLong claimed = new AtomicLong();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private long firstNanos = Long.MAX_VALUE;
     private long lastNanos = Long.MIN_VALUE;
     private long completed;
 
-    private Drain(Session session, Jobs jobs) {
+    private Drain(Session session, Jobs jobs, boolean inTurn) {
         this.session = session;
         this.jobs = jobs;
+        this.inTurn = inTurn;
         this.wanted = jobs.made();
     }
 
     /**
-     * Completes every job that was made, one claim and one report after the other in each worker.
+     * Completes every job that was made.
      *
      * @param slots how many jobs a worker claims, and reports, at once
+     * @param inTurn whether a worker waits for the verdict on its report before it claims again. A worker node does not:
+     *     its slot is free when the script has ended. Here it has one report on its way at most
      * @return jobs a second, from the first claim's answer to the last report's verdict
      */
-    static double run(Session session, Jobs jobs, int workers, int slots) throws Exception {
-        Drain drain = new Drain(session, jobs);
+    static double run(Session session, Jobs jobs, int workers, int slots, boolean inTurn) throws Exception {
+        Drain drain = new Drain(session, jobs, inTurn);
         if (drain.wanted == 0) throw new IllegalStateException("there is nothing to drain");
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < workers; i++) {
@@ -71,6 +76,7 @@ final class Drain {
         String worker = "bench-" + NAMES.incrementAndGet();
         String incarnation = UUID.randomUUID().toString();
         long deadline = System.nanoTime() + LIMIT.toNanos();
+        Sent sent = null;
         try {
             Session.answer(session.work().advertise(worker, incarnation, Jobs.ad()));
             for (long claimId = 1; claimed.get() < wanted && failure.get() == null; claimId++) {
@@ -86,12 +92,25 @@ final class Drain {
                 List<Report> reports = leases.stream()
                         .map(lease -> Jobs.completed(worker, lease))
                         .toList();
-                List<Verdict> verdicts = Session.answer(session.work().report(reports));
-                record(leases, verdicts, granted, System.nanoTime());
+                if (sent != null) record(sent);
+                sent = new Sent(leases, granted, session.work().report(reports));
+                if (inTurn) {
+                    record(sent);
+                    sent = null;
+                }
             }
+            if (sent != null) record(sent);
         } catch (Exception e) {
             failure.compareAndSet(null, e);
         }
+    }
+
+    /** A report on its way. */
+    private record Sent(List<Lease> leases, long grantedNanos, CompletionStage<List<Verdict>> verdicts) {}
+
+    private void record(Sent sent) throws Exception {
+        List<Verdict> verdicts = Session.answer(sent.verdicts());
+        record(sent.leases(), verdicts, sent.grantedNanos(), System.nanoTime());
     }
 
     private synchronized void record(List<Lease> leases, List<Verdict> verdicts, long granted, long recorded) {

@@ -42,7 +42,7 @@ final class Workloads {
         submit("warm-up", 16, time.multipliedBy(2));
         Jobs jobs = new Jobs("warm-up");
         fill(jobs, Math.min(jobsToDrain, 5_000));
-        Drain.run(session, jobs, 16, 1);
+        Drain.run(session, jobs, 16, 1, false);
     }
 
     void w1(Figures figures) throws Exception {
@@ -85,7 +85,7 @@ final class Workloads {
     }
 
     private void takeOut(Jobs jobs) throws Exception {
-        Drain.run(session, jobs, CLEANERS, CLEANER_SLOTS);
+        Drain.run(session, jobs, CLEANERS, CLEANER_SLOTS, true);
         session.awaitHistory();
     }
 
@@ -100,15 +100,18 @@ final class Workloads {
     }
 
     void w3(Figures figures) throws Exception {
-        for (int slots : new int[] {1, 16}) {
-            for (int run = -1; run < runs; run++) {
-                Jobs jobs = new Jobs("w3");
-                fill(jobs, jobsToDrain);
-                session.awaitHistory();
-                double rate = Drain.run(session, jobs, 16, slots);
-                if (run >= 0)
-                    figures.add("16 workers of " + (slots == 1 ? "1 slot" : slots + " slots"), "jobs/s", 16, rate);
-            }
+        w3(figures, "16 workers of 1 slot, calls in turn", 1, true);
+        w3(figures, "16 workers of 1 slot", 1, false);
+        w3(figures, "16 workers of 16 slots", 16, false);
+    }
+
+    private void w3(Figures figures, String variant, int slots, boolean inTurn) throws Exception {
+        for (int run = -1; run < runs; run++) {
+            Jobs jobs = new Jobs("w3");
+            fill(jobs, jobsToDrain);
+            session.awaitHistory();
+            double rate = Drain.run(session, jobs, 16, slots, inTurn);
+            if (run >= 0) figures.add(variant, "jobs/s", 16, rate);
         }
     }
 
