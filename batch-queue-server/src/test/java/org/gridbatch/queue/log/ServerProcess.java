@@ -115,7 +115,8 @@ final class ServerProcess implements AutoCloseable {
         Consumer<RaftProperties> mutant = mutant(args[2]);
         int next = 0;
         while (true) {
-            RatisLog log = new RatisLog(data, 100_000, Duration.ofSeconds(30), mutant);
+            RatisLog ratis = new RatisLog(data, 100_000, Duration.ofSeconds(30), mutant);
+            CommandLog log = args[2].equals(AnswersOnFailure.NAME) ? new AnswersOnFailure(ratis) : ratis;
             TestServer server;
             try {
                 server = new TestServer(log, new SecureRandom().nextLong());
@@ -146,7 +147,7 @@ final class ServerProcess implements AutoCloseable {
 
     private static Consumer<RaftProperties> mutant(String name) {
         return switch (name) {
-            case "" -> p -> {};
+            case "", AnswersOnFailure.NAME -> p -> {};
             case "unsafe-flush" -> p -> RaftServerConfigKeys.Log.setUnsafeFlushEnabled(p, true);
             default -> throw new IllegalArgumentException("there is no mutant " + name);
         };

@@ -25,7 +25,7 @@ import org.gridbatch.queue.engine.Ticker;
 final class TestServer implements AutoCloseable {
     private static final AtomicLong RUNS = new AtomicLong();
 
-    final RatisLog log;
+    final CommandLog log;
     final QueueEngine engine;
     final CompletableFuture<Throwable> broken = new CompletableFuture<>();
     private final Threads threads = new Threads();
@@ -35,7 +35,7 @@ final class TestServer implements AutoCloseable {
         this(new RatisLog(directory, snapshotBytes, Duration.ofSeconds(20)), RUNS.incrementAndGet());
     }
 
-    TestServer(RatisLog log, long run) throws Exception {
+    TestServer(CommandLog log, long run) throws Exception {
         this.log = log;
         Settings settings = new Settings(
                 Duration.ofSeconds(30),
