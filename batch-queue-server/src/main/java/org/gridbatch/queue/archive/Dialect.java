@@ -4,11 +4,15 @@
  */
 package org.gridbatch.queue.archive;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.gridbatch.queue.log.Disk;
 
 /** In what the databases differ. */
 enum Dialect {
@@ -71,6 +75,20 @@ enum Dialect {
             statement.execute("checkpoint sync");
         }
         connection.commit();
+    }
+
+    /**
+     * Makes the names of the database's files last: H2 forces what it writes into a file, but not the names of the file
+     * and of the directories that it made for it, and after a power failure the file could be gone with all that is in it.
+     */
+    void forceNames(String url) throws IOException {
+        if (this != H2 || url.startsWith("jdbc:h2:mem:") || url.startsWith("jdbc:h2:tcp:")) return;
+        String file =
+                url.substring("jdbc:h2:".length()).replaceFirst("^file:", "").replaceFirst(";.*", "");
+        Path directory = Path.of(file).toAbsolutePath().getParent();
+        for (; directory != null; directory = directory.getParent()) {
+            if (Files.isDirectory(directory)) Disk.forceDirectory(directory);
+        }
     }
 
     /** What a fresh database is told once. */

@@ -6,6 +6,7 @@ package org.gridbatch.queue.archive;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -53,12 +54,19 @@ public final class JdbcArchive implements Archive {
 
     @Override
     public long open(String id) throws ArchiveException {
-        return transaction(connection -> {
+        long at = transaction(connection -> {
             Migrations.apply(connection, dialect);
             long position = position(connection, id);
             grid = id;
             return position;
         });
+        try {
+            dialect.forceNames(settings.url());
+        } catch (IOException e) {
+            grid = "";
+            throw new ArchiveException("the names of its files cannot be forced: " + e.getMessage(), e);
+        }
+        return at;
     }
 
     private long position(Connection connection, String id) throws SQLException, ArchiveException {

@@ -13,13 +13,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** What must be forced beyond the bytes of a file, and how to say what is wrong with a disk. */
-final class Disk {
+public final class Disk {
     private static final int CHUNK = 1 << 20;
 
     private Disk() {}
 
     /** Makes the names in a directory durable: a file that was forced can still be missing from it. */
-    static void forceDirectory(Path directory) throws IOException {
+    public static void forceDirectory(Path directory) throws IOException {
         FileChannel channel;
         try {
             channel = FileChannel.open(directory, StandardOpenOption.READ);

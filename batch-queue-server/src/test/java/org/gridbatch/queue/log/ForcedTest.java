@@ -6,16 +6,23 @@ package org.gridbatch.queue.log;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertTrue;
 import static org.junit.Assume.assumeNotNull;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.gridbatch.api.JobState;
+import org.gridbatch.api.JobView;
+import org.gridbatch.queue.archive.JdbcArchive;
 import org.junit.Before;
 import org.junit.BeforeClass;
 import org.junit.Rule;
@@ -34,7 +41,10 @@ public class ForcedTest {
 
     private final Random random = new Random();
     private ServerProcess.PretendedDisk disk;
-    private final List<String> acknowledged = new ArrayList<>();
+    private final Set<String> acknowledged = new LinkedHashSet<>();
+    private final Set<String> leased = new LinkedHashSet<>();
+    private final Set<String> completed = new LinkedHashSet<>();
+    private int inHistoryAlone;
     private int lives;
 
     @BeforeClass
@@ -65,6 +75,43 @@ public class ForcedTest {
     public void aLogThatForcesNoNamesIsFoundOut() throws Exception {
         disk.forgetDirectories();
         assertTrue("within 5 runs", isFoundOut(""));
+    }
+
+    @Test
+    public void whatLeftTheQueueIsInTheHistoryWithAllThatWasNotForced() throws Exception {
+        work(TestHistory.NAME, 60);
+        assertEquals("", lost());
+        work(TestHistory.NAME, 150);
+        assertEquals("over snapshots, and what the process before had not forced", "", lost());
+        try (Stream<Path> files = Files.walk(data())) {
+            assertTrue(
+                    "a snapshot was written",
+                    files.anyMatch(file -> file.toString().endsWith(".md5")));
+        }
+        assertTrue("jobs are in the history alone: " + inHistoryAlone, inHistoryAlone > 50);
+    }
+
+    @Test
+    public void aHistoryThatIsNotForcedIsFoundOut() throws Exception {
+        boolean found = false;
+        for (int run = 0; run < 5 && !found; run++) {
+            work(TestHistory.NOT_FORCED, 60);
+            found = !lost().isEmpty();
+        }
+        assertTrue("within 5 runs", found);
+    }
+
+    private void work(String mutant, int jobs) throws Exception {
+        try (ServerProcess server = start(mutant)) {
+            await(jobs + " jobs are completed")
+                    .pollInterval(Duration.ofMillis(5))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> server.completed().size() >= jobs);
+            server.kill();
+            acknowledged.addAll(server.acknowledged());
+            leased.addAll(server.leased());
+            completed.addAll(server.completed());
+        }
     }
 
     private boolean isFoundOut(String mutant) throws Exception {
@@ -176,12 +223,35 @@ public class ForcedTest {
         for (int i = 0; i < 4; i++) {
             Path left = folder.newFolder().toPath();
             new PowerFailure(disk, i == 0 ? null : random).leave(left);
-            try (TestServer server = new TestServer(left.resolve("data"), 100_000)) {
-                for (String id : acknowledged) assertNotNull(server.stateOf(id));
+            Path data = left.resolve("data");
+            try (TestServer server = new TestServer(log(data), lives, TestHistory.SETTINGS);
+                    JdbcArchive history = TestHistory.archive(data, true)) {
+                if (!completed.isEmpty()) history.open(server.log.grid());
+                inHistoryAlone = 0;
+                for (String id : acknowledged) check(id, server, history);
             } catch (Exception e) {
                 return "after power failure " + i + ": " + e;
             }
         }
         return "";
+    }
+
+    private void check(String id, TestServer server, JdbcArchive history) throws Exception {
+        JobView job;
+        try {
+            job = server.engine.get(id).get(10, TimeUnit.SECONDS).view();
+        } catch (ExecutionException e) {
+            if (!completed.contains(id)) throw e;
+            job = history.get(id)
+                    .orElseThrow(() -> new IOException(id + " is nowhere"))
+                    .view();
+            inHistoryAlone++;
+        }
+        if (completed.contains(id) && job.state() != JobState.COMPLETED) throw new IOException("completed: " + job);
+        if (leased.contains(id) && job.attempt() + job.rescues() == 0) throw new IOException("leased: " + job);
+    }
+
+    private static RatisLog log(Path data) {
+        return new RatisLog(data, 100_000, Duration.ofSeconds(20));
     }
 }

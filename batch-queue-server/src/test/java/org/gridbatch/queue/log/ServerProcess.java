@@ -41,7 +41,7 @@ final class ServerProcess implements AutoCloseable {
     /**
      * @param disk null for the real one
      * @param ids what the ids of its jobs begin with
-     * @param mutant what makes its log worse; empty for nothing
+     * @param mutant what makes its log or history worse, or {@link TestHistory#NAME} for a good one with a history
      */
     ServerProcess(PretendedDisk disk, Path data, String ids, String mutant) throws IOException {
         List<String> command = List.of(
@@ -80,9 +80,21 @@ final class ServerProcess implements AutoCloseable {
     }
 
     List<String> acknowledged() {
+        return ids("acknowledged ");
+    }
+
+    List<String> leased() {
+        return ids("leased ");
+    }
+
+    List<String> completed() {
+        return ids("completed ");
+    }
+
+    private List<String> ids(String prefix) {
         return lines.stream()
-                .filter(line -> line.startsWith("acknowledged "))
-                .map(line -> line.substring("acknowledged ".length()))
+                .filter(line -> line.startsWith(prefix))
+                .map(line -> line.substring(prefix.length()))
                 .toList();
     }
 
@@ -113,19 +125,24 @@ final class ServerProcess implements AutoCloseable {
         Path data = Path.of(args[0]);
         String prefix = args[1];
         Consumer<RaftProperties> mutant = mutant(args[2]);
+        boolean history = args[2].startsWith(TestHistory.NAME);
         int next = 0;
         while (true) {
             RatisLog ratis = new RatisLog(data, 100_000, Duration.ofSeconds(30), mutant);
             CommandLog log = args[2].equals(AnswersOnFailure.NAME) ? new AnswersOnFailure(ratis) : ratis;
             TestServer server;
             try {
-                server = new TestServer(log, new SecureRandom().nextLong());
+                long run = new SecureRandom().nextLong();
+                server = history ? new TestServer(log, run, TestHistory.SETTINGS) : new TestServer(log, run);
             } catch (Exception e) {
                 System.out.println("not opened: " + e.getMessage());
                 Thread.sleep(500);
                 continue;
             }
             System.out.println("ready");
+            TestHistory archived =
+                    history ? new TestHistory(server, data, !args[2].equals(TestHistory.NOT_FORCED)) : null;
+            if (history) archived.work(prefix + next);
             Semaphore places = new Semaphore(6);
             while (!server.broken.isDone()) {
                 if (!places.tryAcquire(100, TimeUnit.MILLISECONDS)) continue;
@@ -141,13 +158,14 @@ final class ServerProcess implements AutoCloseable {
                 });
             }
             System.out.println("broken: " + server.engine.problem());
+            if (history) archived.close();
             server.close();
         }
     }
 
     private static Consumer<RaftProperties> mutant(String name) {
         return switch (name) {
-            case "", AnswersOnFailure.NAME -> p -> {};
+            case "", AnswersOnFailure.NAME, TestHistory.NAME, TestHistory.NOT_FORCED -> p -> {};
             case "unsafe-flush" -> p -> RaftServerConfigKeys.Log.setUnsafeFlushEnabled(p, true);
             default -> throw new IllegalArgumentException("there is no mutant " + name);
         };

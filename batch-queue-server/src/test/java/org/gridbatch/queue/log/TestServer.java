@@ -36,16 +36,24 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(CommandLog log, long run) throws Exception {
-        this.log = log;
-        Settings settings = new Settings(
+        this(log, run, settings(1_000, Settings.Archiving.OFF));
+    }
+
+    static Settings settings(int keepFinal, Settings.Archiving archiving) {
+        return new Settings(
                 Duration.ofSeconds(30),
                 3,
                 1 << 20,
                 Command.Room.AMPLE,
-                1_000,
+                keepFinal,
                 Duration.ofHours(24),
                 Long.MAX_VALUE,
+                archiving,
                 Settings.Bounds.DEFAULT);
+    }
+
+    TestServer(CommandLog log, long run, Settings settings) throws Exception {
+        this.log = log;
         engine = new QueueEngine(
                 settings, log, Ticker.system(), threads.core(), threads.answers(), run, broken::complete);
         try {
