@@ -195,7 +195,9 @@ final class LeaseRules {
             String lost = "worker " + job.tenure().worker() + " was not heard of any more";
             if (next.rescues > c.maxRescues()) {
                 next.state(JobState.DISCARDED);
-                next.error = lost + ", and " + c.maxRescues() + " rescues are used up";
+                next.error = lost + "; " + workers(next.rescues)
+                        + " lost while they ran this script, which may be the cause, and "
+                        + (c.maxRescues() == 1 ? "1 rescue is" : c.maxRescues() + " rescues are") + " used up";
             }
             end(job, next, AttemptOutcome.LOST, lost, now);
             if (!job.spec().exclusiveKey().isEmpty()) {
@@ -204,6 +206,10 @@ final class LeaseRules {
             done++;
         }
         return new Result.Done(done);
+    }
+
+    private static String workers(int number) {
+        return number == 1 ? "1 worker was" : number + " workers were";
     }
 
     Result release(Command.Release c, long now) {

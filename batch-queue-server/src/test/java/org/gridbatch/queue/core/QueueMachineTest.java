@@ -298,7 +298,10 @@ public class QueueMachineTest {
         expire(grant("job-1"));
         assertEquals(JobState.DISCARDED, stateOf("job-1"));
         String error = machine.view(machine.job("job-1")).error();
-        assertTrue(error, error.contains("3 rescues are used up"));
+        assertEquals(
+                "worker w1 was not heard of any more; 4 workers were lost while they ran this script, "
+                        + "which may be the cause, and 3 rescues are used up",
+                error);
     }
 
     @Test
