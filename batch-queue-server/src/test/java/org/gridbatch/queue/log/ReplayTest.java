@@ -101,6 +101,10 @@ public class ReplayTest {
         try (TestServer server = new TestServer(copy, 1 << 20)) {
             assertEquals(JobState.AVAILABLE, server.stateOf("job-20"));
             assertEquals(JobState.BLOCKED, server.stateOf("that-waits"));
+            assertEquals(JobState.COMPLETED, server.stateOf("array-touched:0"));
+            assertEquals(JobState.EXECUTING, server.stateOf("array-touched:1"));
+            assertEquals(JobState.AVAILABLE, server.stateOf("run-now"));
+            assertEquals(JobState.AVAILABLE, server.stateOf("unique-1"));
         }
     }
 
