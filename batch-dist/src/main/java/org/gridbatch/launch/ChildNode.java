@@ -83,7 +83,11 @@ final class ChildNode {
             throw new LaunchException(
                     role.word() + " " + name + " did not come up within " + atMost.toSeconds() + " s");
         } catch (ExecutionException e) {
-            throw new LaunchException(role.word() + " " + name + " ended: " + lastLine);
+            // What it says of its own end names it already.
+            throw new LaunchException(
+                    lastLine.startsWith("batch: ")
+                            ? lastLine.substring("batch: ".length())
+                            : role.word() + " " + name + " ended: " + lastLine);
         }
     }
 
