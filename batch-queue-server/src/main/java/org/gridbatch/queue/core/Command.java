@@ -207,9 +207,9 @@ public sealed interface Command {
 
     /**
      * How much the queue may hold: jobs that are not final, in one queue and in all; the bytes of all jobs; tenants and
-     * {@link Shape}s of jobs that are not final; jobs that wait for one.
+     * {@link Shape}s of jobs that are not final; jobs that wait for one; unique keys that are held for a period.
      */
-    record Room(int jobsOfQueue, int jobs, long bytes, int tenants, int shapes, int dependents) {
+    record Room(int jobsOfQueue, int jobs, long bytes, int tenants, int shapes, int dependents, int uniqueKeys) {
         /** No limit that anybody could reach. */
         public static final Room AMPLE = new Room(
                 Integer.MAX_VALUE,
@@ -217,6 +217,12 @@ public sealed interface Command {
                 Long.MAX_VALUE,
                 Integer.MAX_VALUE,
                 Integer.MAX_VALUE,
+                Integer.MAX_VALUE,
                 Integer.MAX_VALUE);
+
+        /** With another bound on unique keys. */
+        public Room withUniqueKeys(int most) {
+            return new Room(jobsOfQueue, jobs, bytes, tenants, shapes, dependents, most);
+        }
     }
 }

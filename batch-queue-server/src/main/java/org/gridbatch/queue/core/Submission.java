@@ -18,6 +18,7 @@ import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.Submitted;
+import org.gridbatch.api.Unique;
 
 /** New jobs: whether there is room for them, whether they are known already, and what they wait for. */
 final class Submission {
@@ -181,6 +182,7 @@ final class Submission {
         final Set<String> tenants = new HashSet<>();
         final Set<Shape> shapes = new HashSet<>();
         final Map<String, Integer> dependents = new HashMap<>();
+        final Set<String> uniqueKeys = new HashSet<>();
         int jobs;
         int arrays;
         long bytes;
@@ -189,6 +191,7 @@ final class Submission {
         void add(ArraySpec array) {
             arrays++;
             bytes += Job.weight(array.template());
+            add(array.template().unique());
             for (Dependency one : array.template().after()) dependents.merge(one.jobId(), 1, Integer::sum);
             if (array.then() != null) add(array.then().waitingFor(List.of(Dependency.ended(array.arrayId()))));
         }
@@ -209,8 +212,13 @@ final class Submission {
             for (int i = 0; i < items.size(); i++) shapes.add(Shape.of(trial.itemSpec(i)));
         }
 
+        private void add(Unique unique) {
+            if (state.uniques.isMore(unique, state.lastMillis)) uniqueKeys.add(unique.key());
+        }
+
         void add(JobSpec spec) {
             jobs++;
+            add(spec.unique());
             bytes += Job.weight(spec);
             jobsOfQueue.merge(spec.queue(), 1, Integer::sum);
             if (!state.jobs.census().knowsTenant(spec.tenant())) tenants.add(spec.tenant());
@@ -250,6 +258,12 @@ final class Submission {
                             + room.shapes(),
                     first);
         }
+        if (!hasRoomForKeys(need, room)) {
+            return limit(
+                    "the grid has " + state.uniques.ofPeriods() + " unique keys that are held for a time, and may have "
+                            + room.uniqueKeys(),
+                    first);
+        }
         for (Map.Entry<String, Integer> entry : need.jobsOfQueue.entrySet()) {
             long live = census.live(entry.getKey());
             if (live + entry.getValue() > room.jobsOfQueue()) {
@@ -268,6 +282,14 @@ final class Submission {
             }
         }
         return null;
+    }
+
+    private boolean hasRoomForKeys(Need need, Command.Room room) {
+        if (need.uniqueKeys.isEmpty()) return true;
+        int most = room.uniqueKeys() - need.uniqueKeys.size();
+        // Those whose time is over go with the next job that is due, which may come much later.
+        if (state.uniques.ofPeriods() > most) state.uniques.tidy(state.lastMillis);
+        return state.uniques.ofPeriods() <= most;
     }
 
     private static Result.Refused limit(String message, String subject) {

@@ -14,9 +14,13 @@ import org.gridbatch.api.Unique;
 
 /** Which job holds which unique key. */
 final class Uniques {
+    private static final long UNTIL_FINAL = Long.MAX_VALUE;
+
     private final Map<String, Image.Holder> byKey = new TreeMap<>();
     private final TreeSet<Image.Holder> byTime =
             new TreeSet<>(Comparator.comparingLong(Image.Holder::untilMillis).thenComparing(Image.Holder::key));
+    /** How many are held for a period: those outlive their jobs, so no bound on jobs is one on them. */
+    private int ofPeriods;
 
     /** Who holds the key of this job now; null if nobody does. */
     Image.Holder holder(Unique unique, long now) {
@@ -25,11 +29,23 @@ final class Uniques {
         return holder == null || holder.untilMillis() <= now ? null : holder;
     }
 
+    /** Whether a job with this would hold a key for a period which nobody holds for one now. */
+    boolean isMore(Unique unique, long now) {
+        if (unique.key().isEmpty() || unique.period().isZero()) return false;
+        Image.Holder holder = holder(unique, now);
+        return holder == null || !isOfPeriod(holder);
+    }
+
+    /** How many keys are held for a period; those whose time is over count until they are tidied away. */
+    int ofPeriods() {
+        return ofPeriods;
+    }
+
     void take(Job job, long now) {
         Unique unique = job.spec().unique();
         if (unique.key().isEmpty()) return;
         boolean untilFinal = unique.period().isZero();
-        long until = untilFinal ? Long.MAX_VALUE : now + unique.period().toMillis();
+        long until = untilFinal ? UNTIL_FINAL : now + unique.period().toMillis();
         put(new Image.Holder(unique.key(), job.id(), job.state(), until));
     }
 
@@ -53,13 +69,20 @@ final class Uniques {
     }
 
     void put(Image.Holder holder) {
-        Image.Holder old = byKey.put(holder.key(), holder);
-        if (old != null) byTime.remove(old);
+        Image.Holder old = byKey.get(holder.key());
+        if (old != null) remove(old);
+        byKey.put(holder.key(), holder);
         byTime.add(holder);
+        if (isOfPeriod(holder)) ofPeriods++;
     }
 
     private void remove(Image.Holder holder) {
         byKey.remove(holder.key());
         byTime.remove(holder);
+        if (isOfPeriod(holder)) ofPeriods--;
+    }
+
+    private static boolean isOfPeriod(Image.Holder holder) {
+        return holder.untilMillis() != UNTIL_FINAL;
     }
 }

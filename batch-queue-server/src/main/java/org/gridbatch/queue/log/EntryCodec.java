@@ -107,6 +107,7 @@ public final class EntryCodec {
             write(out, c.room());
             out.writeList(c.jobs(), JobCodec::writeSpec);
             writeMore(out, c.room());
+            writeLast(out, c.room());
             return SUBMIT;
         }
         if (command instanceof Command.Grant c) {
@@ -142,6 +143,7 @@ public final class EntryCodec {
             out.writeList(c.jobIds(), Bytes::writeString);
             writeMore(out, c.room());
             out.writeString(c.by());
+            writeLast(out, c.room());
             return RETRY;
         }
         if (command instanceof Command.RetryArchived c) {
@@ -149,6 +151,7 @@ public final class EntryCodec {
             out.writeBoolean(c.isRetry());
             writeWhole(out, c.room());
             out.writeString(c.by());
+            writeLast(out, c.room());
             return RETRY_ARCHIVED;
         }
         if (command instanceof Command.Snooze c) {
@@ -243,6 +246,7 @@ public final class EntryCodec {
             out.writeString(c.jobId());
             writeWhole(out, c.room());
             out.writeString(c.by());
+            writeLast(out, c.room());
             return RUN_SCHEDULE;
         }
         if (command instanceof Command.Fire c) {
@@ -252,12 +256,14 @@ public final class EntryCodec {
             out.writeBoolean(c.skip());
             out.writeLong(c.nextMillis());
             writeWhole(out, c.room());
+            writeLast(out, c.room());
             return FIRE;
         }
         if (command instanceof Command.OpenArray c) {
             ArrayCodec.writeSpec(out, c.spec());
             ArrayCodec.writeItems(out, c.workers());
             writeWhole(out, c.room());
+            writeLast(out, c.room());
             return OPEN_ARRAY;
         }
         if (command instanceof Command.AddItems c) {
@@ -265,6 +271,7 @@ public final class EntryCodec {
             out.writeInt(c.from());
             ArrayCodec.writeItems(out, c.items());
             writeWhole(out, c.room());
+            writeLast(out, c.room());
             return ADD_ITEMS;
         }
         if (command instanceof Command.SealArray c) {
@@ -296,7 +303,7 @@ public final class EntryCodec {
             case SUBMIT: {
                 Command.Room room = readRoom(in);
                 List<JobSpec> jobs = in.readList(JobCodec::readSpec);
-                return new Command.Submit(jobs, readMore(in, room));
+                return new Command.Submit(jobs, readLast(in, readMore(in, room)));
             }
             case GRANT:
                 return new Command.Grant(
@@ -317,13 +324,19 @@ public final class EntryCodec {
                 return new Command.Cancel(in.readList(ByteReader::readString), reason, readBy(in));
             }
             case RETRY: {
-                Command.Room room = readRoom(in);
+                Command.Room first = readRoom(in);
                 List<String> jobIds = in.readList(ByteReader::readString);
-                return new Command.Retry(jobIds, readMore(in, room), readBy(in));
+                Command.Room room = readMore(in, first);
+                String by = readBy(in);
+                return new Command.Retry(jobIds, readLast(in, room), by);
             }
-            case RETRY_ARCHIVED:
-                return new Command.RetryArchived(
-                        JobCodec.readSpec(in), in.readBoolean(), readWhole(in), in.readString());
+            case RETRY_ARCHIVED: {
+                JobSpec spec = JobCodec.readSpec(in);
+                boolean isRetry = in.readBoolean();
+                Command.Room room = readWhole(in);
+                String by = in.readString();
+                return new Command.RetryArchived(spec, isRetry, readLast(in, room), by);
+            }
             case SNOOZE: {
                 var delay = JobCodec.readDuration(in);
                 return new Command.Snooze(in.readList(ByteReader::readString), delay, readBy(in));
@@ -367,15 +380,27 @@ public final class EntryCodec {
                 return new Command.RemoveSchedule(in.readString(), in.readString());
             case PAUSE_SCHEDULE:
                 return new Command.PauseSchedule(in.readString(), in.readBoolean(), in.readString());
-            case RUN_SCHEDULE:
-                return new Command.RunSchedule(in.readString(), in.readString(), readWhole(in), in.readString());
+            case RUN_SCHEDULE: {
+                String name = in.readString();
+                String jobId = in.readString();
+                Command.Room room = readWhole(in);
+                String by = in.readString();
+                return new Command.RunSchedule(name, jobId, readLast(in, room), by);
+            }
             case FIRE:
                 return new Command.Fire(
-                        in.readString(), in.readLong(), in.readLong(), in.readBoolean(), in.readLong(), readWhole(in));
+                        in.readString(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readBoolean(),
+                        in.readLong(),
+                        readLast(in, readWhole(in)));
             case OPEN_ARRAY:
-                return new Command.OpenArray(ArrayCodec.readSpec(in), ArrayCodec.readItems(in), readWhole(in));
+                return new Command.OpenArray(
+                        ArrayCodec.readSpec(in), ArrayCodec.readItems(in), readLast(in, readWhole(in)));
             case ADD_ITEMS:
-                return new Command.AddItems(in.readString(), in.readInt(), ArrayCodec.readItems(in), readWhole(in));
+                return new Command.AddItems(
+                        in.readString(), in.readInt(), ArrayCodec.readItems(in), readLast(in, readWhole(in)));
             case SEAL_ARRAY:
                 return new Command.SealArray(in.readString(), in.readInt());
             case PAUSE_ARRAY:
@@ -412,7 +437,13 @@ public final class EntryCodec {
 
     private static Command.Room readRoom(ByteReader in) {
         return new Command.Room(
-                in.readInt(), in.readInt(), in.readLong(), Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+                in.readInt(),
+                in.readInt(),
+                in.readLong(),
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE);
     }
 
     private static void writeMore(Bytes out, Command.Room room) {
@@ -425,7 +456,23 @@ public final class EntryCodec {
     private static Command.Room readMore(ByteReader in, Command.Room room) {
         if (!in.hasMore()) return room;
         return new Command.Room(
-                room.jobsOfQueue(), room.jobs(), room.bytes(), in.readInt(), in.readInt(), in.readInt());
+                room.jobsOfQueue(),
+                room.jobs(),
+                room.bytes(),
+                in.readInt(),
+                in.readInt(),
+                in.readInt(),
+                room.uniqueKeys());
+    }
+
+    /** At the end of each command with a room, behind what some have after the rest of it. */
+    private static void writeLast(Bytes out, Command.Room room) {
+        out.writeInt(room.uniqueKeys());
+    }
+
+    /** The bound that came last. */
+    private static Command.Room readLast(ByteReader in, Command.Room room) {
+        return in.hasMore() ? room.withUniqueKeys(in.readInt()) : room;
     }
 
     private static void writeReport(Bytes out, Report report) {

@@ -99,7 +99,8 @@ public final class QueueServer {
                 megabytes("max.jobs.mb", config.max_jobs_mb(), heap / 2),
                 range("max.tenants", config.max_tenants(), 1, 1_000_000),
                 range("max.shapes", config.max_shapes(), 1, 100_000),
-                range("max.dependents", config.max_dependents(), 1, 1_000_000));
+                range("max.dependents", config.max_dependents(), 1, 1_000_000),
+                range("max.unique.keys", config.max_unique_keys(), 1, 10_000_000));
         this.settings = new Settings(
                 Duration.ofSeconds(range("lease.seconds", config.lease_seconds(), 2, 3_600)),
                 range("max.rescues", config.max_rescues(), 0, 1_000),

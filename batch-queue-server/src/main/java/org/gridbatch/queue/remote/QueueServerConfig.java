@@ -60,6 +60,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(name = "max.dependents", description = "Most jobs that wait for one other; 1 to 1000000")
     int max_dependents() default 10_000;
 
+    @AttributeDefinition(
+            name = "max.unique.keys",
+            description = "Most unique keys that are held for a time, whatever became of their jobs; 1 to 10000000")
+    int max_unique_keys() default 100_000;
+
     @AttributeDefinition(name = "keep.final.jobs", description = "How many final jobs stay in memory; 0 to 100000000")
     int keep_final_jobs() default 10_000;
 

@@ -28,6 +28,7 @@ import org.gridbatch.api.QueueLimitException;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Submitted;
+import org.gridbatch.api.Unique;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
 import org.junit.Test;
@@ -65,7 +66,7 @@ public class QueueMachineTest {
 
     @Test
     public void aFullQueueRefusesNewJobsButNotRepeats() {
-        Command.Room room = new Command.Room(2, 3, Long.MAX_VALUE, 100, 100, 100);
+        Command.Room room = new Command.Room(2, 3, Long.MAX_VALUE, 100, 100, 100, 100);
         JobSpec first = spec("job-1").build();
         given(new Command.Submit(List.of(first, spec("job-2").build()), room));
         Result full = given(new Command.Submit(List.of(spec("job-3").build()), room));
@@ -80,16 +81,61 @@ public class QueueMachineTest {
         assertTrue(((Result.Refused) all).message().contains("the grid has 3 jobs"));
         Result heavy = given(new Command.Submit(
                 List.of(spec("job-6").build()),
-                new Command.Room(10, 10, machine.job("job-1").weight(), 100, 100, 100)));
+                new Command.Room(10, 10, machine.job("job-1").weight(), 100, 100, 100, 100)));
         assertTrue(((Result.Refused) heavy).message().contains("bytes of memory"));
     }
 
     @Test
     public void aFinalJobMakesRoom() {
-        Command.Room room = new Command.Room(1, 1, Long.MAX_VALUE, 100, 100, 100);
+        Command.Room room = new Command.Room(1, 1, Long.MAX_VALUE, 100, 100, 100, 100);
         given(new Command.Submit(List.of(spec("job-1").build()), room));
         end(grant("job-1"), "job-1", ReportKind.COMPLETE);
         assertTrue(given(new Command.Submit(List.of(spec("job-2").build()), room)) instanceof Result.Accepted);
+    }
+
+    @Test
+    public void keysThatAreHeldForATimeAreBoundedWhateverBecameOfTheirJobs() {
+        assertTrue(given(keyed(2, "job-1", "a", 60)) instanceof Result.Accepted);
+        end(grant("job-1"), "job-1", ReportKind.COMPLETE);
+        given(new Command.Prune(now.plusSeconds(1).toEpochMilli(), 0, 0, 10));
+        assertNull(machine.job("job-1"));
+        assertTrue(given(keyed(2, "job-2", "b", 30)) instanceof Result.Accepted);
+
+        QueueMachine restarted = new QueueMachine(machine.image());
+        for (QueueMachine one : List.of(machine, restarted)) {
+            Result.Refused full = (Result.Refused) one.apply(keyed(2, "job-3", "c", 60), now);
+            assertEquals("the grid has 2 unique keys that are held for a time, and may have 2", full.message());
+            assertEquals("default", ((QueueLimitException) full.toException()).queue());
+            Result held = one.apply(keyed(2, "job-3", "a", 60), now);
+            assertEquals("job-1", ((Result.Accepted) held).jobs().get(0).jobId());
+            assertTrue("until it is final", one.apply(keyed(2, "job-4", "d", 0), now) instanceof Result.Accepted);
+            assertTrue(one.apply(keyed(2, "job-5", "", 0), now) instanceof Result.Accepted);
+        }
+
+        later(30);
+        assertTrue("one is free", given(keyed(2, "job-3", "c", 60)) instanceof Result.Accepted);
+        assertTrue(given(keyed(2, "job-6", "b", 60)) instanceof Result.Refused);
+    }
+
+    @Test
+    public void newKeysOfOneSubmitCountOnceEachAndAreTakenAllOrNone() {
+        Unique unique = new Unique("a", Duration.ofHours(1));
+        List<JobSpec> equal = List.of(
+                spec("job-1").unique(unique).build(),
+                spec("job-2").unique(unique).build());
+        assertTrue(given(new Command.Submit(equal, Command.Room.AMPLE.withUniqueKeys(1))) instanceof Result.Accepted);
+        List<JobSpec> two = List.of(
+                spec("job-3").unique(new Unique("b", Duration.ofHours(1))).build(),
+                spec("job-4").unique(new Unique("c", Duration.ofHours(1))).build());
+        assertTrue(given(new Command.Submit(two, Command.Room.AMPLE.withUniqueKeys(2))) instanceof Result.Refused);
+        assertNull(machine.job("job-3"));
+        assertTrue(given(new Command.Submit(two, Command.Room.AMPLE.withUniqueKeys(3))) instanceof Result.Accepted);
+    }
+
+    private static Command keyed(int most, String id, String key, int seconds) {
+        JobSpec spec =
+                spec(id).unique(new Unique(key, Duration.ofSeconds(seconds))).build();
+        return new Command.Submit(List.of(spec), Command.Room.AMPLE.withUniqueKeys(most));
     }
 
     @Test
@@ -428,7 +474,7 @@ public class QueueMachineTest {
         end(grant("job-1"), "job-1", ReportKind.COMPLETE);
         assertEquals(ChangeOutcome.REFUSED, retry("job-1").outcome());
         cancel("job-2");
-        Result result = given(new Command.Retry(List.of("job-2"), new Command.Room(0, 0, 0, 100, 100, 100)));
+        Result result = given(new Command.Retry(List.of("job-2"), new Command.Room(0, 0, 0, 100, 100, 100, 100)));
         assertEquals(
                 ChangeOutcome.REFUSED, ((Result.Altered) result).jobs().get(0).outcome());
         assertEquals(2, machine.jobs().size());

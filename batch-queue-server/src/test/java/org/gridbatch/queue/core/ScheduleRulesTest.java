@@ -66,7 +66,7 @@ public class ScheduleRulesTest {
     @Test
     public void aFullQueueRefusesATimeWhichIsThenStillToCome() {
         put("s", Overlap.ALLOW, 60_000);
-        Command.Room none = new Command.Room(0, 0, 1, 1, 1, 1);
+        Command.Room none = new Command.Room(0, 0, 1, 1, 1, 1, 100);
         Result result = apply(new Command.Fire("s", 1, 60_000, false, 120_000, none));
         assertEquals(Result.Refusal.LIMIT, ((Result.Refused) result).refusal());
         assertEquals(60_000, machine.schedule("s").nextMillis());

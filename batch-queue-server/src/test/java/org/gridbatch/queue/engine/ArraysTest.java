@@ -571,8 +571,7 @@ public class ArraysTest {
 
     @Test
     public void theRoomOfTheQueueHoldsForItems() {
-        Command.Room room =
-                new Command.Room(5, 5, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        Command.Room room = new Command.Room(5, 5, Long.MAX_VALUE, 10, 10, 10, 10);
         open(array("a"));
         Result first = queue.execute(new Command.AddItems("a", 0, Items.of(List.of(numbered(4))), room));
         assertEquals(new Result.Done(4), first);
@@ -592,6 +591,19 @@ public class ArraysTest {
         queue.take("w");
         queue.complete("one:0");
         assertEquals("two", ((Result.Accepted) open(two)).jobs().get(0).jobId());
+    }
+
+    @Test
+    public void theUniqueKeyOfAnArrayCountsOnceIfItIsHeldForATime() {
+        Command.Room room = Command.Room.AMPLE.withUniqueKeys(1);
+        for (String id : List.of("one", "two")) {
+            JobSpec template =
+                    job(id).unique(new Unique(id, Duration.ofHours(1))).build();
+            Result result = queue.execute(new Command.OpenArray(ArraySpec.of(template), Items.NONE, room));
+            assertEquals(id, id.equals("one"), result instanceof Result.Accepted);
+        }
+        Result items = queue.execute(new Command.AddItems("one", 0, Items.of(List.of(numbered(4))), room));
+        assertEquals(new Result.Done(4), items);
     }
 
     @Test

@@ -148,7 +148,7 @@ public class FiringsTest {
 
     @Test
     public void aFullQueueHoldsATimeBackUntilThereIsRoom() {
-        grid = new TestEngine(new Command.Room(1, 1, Long.MAX_VALUE, 10, 10, 10));
+        grid = new TestEngine(new Command.Room(1, 1, Long.MAX_VALUE, 10, 10, 10, 100));
         put("s", "* * * * *", Missed.SKIP, Overlap.ALLOW);
         grid.pass(Duration.ofSeconds(130));
         isFired("s-20260101T000100Z");
@@ -159,7 +159,7 @@ public class FiringsTest {
 
     @Test
     public void ofVeryManyTimesThatAFullQueueHeldBackTheLastHundredAreMadeUpFor() {
-        grid = new TestEngine(new Command.Room(500, 500, Long.MAX_VALUE, 10, 10, 10));
+        grid = new TestEngine(new Command.Room(500, 500, Long.MAX_VALUE, 10, 10, 10, 100));
         for (int i = 0; i < 500; i++) grid.submit(TestEngine.job("job-" + i));
         put("s", "* * * * *", Missed.ALL, Overlap.ALLOW);
         grid.pass(Duration.ofMinutes(150));

@@ -74,7 +74,7 @@ import org.junit.Test;
 public class SimulationTest {
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 300);
     private static final int STEPS = 300;
-    private static final Command.Room ROOM = new Command.Room(60, 100, Long.MAX_VALUE, 100, 100, 100);
+    private static final Command.Room ROOM = new Command.Room(60, 100, Long.MAX_VALUE, 100, 100, 100, 100);
     private static final Set<ChangeOutcome> CANCELLING =
             EnumSet.of(ChangeOutcome.DONE, ChangeOutcome.ALREADY, ChangeOutcome.REQUESTED);
 

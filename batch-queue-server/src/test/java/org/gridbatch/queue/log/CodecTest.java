@@ -87,14 +87,15 @@ public class CodecTest {
 
     private static final List<Command> COMMANDS = List.of(
             new Command.Submit(
-                    List.of(FULL, JobSpec.script("x").jobId("j").build()), new Command.Room(1, 2, 3, 100, 100, 100)),
+                    List.of(FULL, JobSpec.script("x").jobId("j").build()),
+                    new Command.Room(1, 2, 3, 100, 100, 100, 100)),
             new Command.Grant("w1", "i1", Long.MAX_VALUE, List.of("job-1", "job-2")),
             new Command.End(List.of(report(ReportKind.COMPLETE), report(ReportKind.CANCELLED))),
             new Command.Expire(List.of(1L, Long.MAX_VALUE), 3, 1_000),
             new Command.Release(List.of(), "réason"),
             new Command.Cancel(List.of("job-1"), "", "ann@n1"),
             new Command.Retry(List.of("job-1"), Command.Room.AMPLE, "bob@n2"),
-            new Command.RetryArchived(FULL, true, new Command.Room(1, 2, 3, 4, 5, 6), "bob@n2"),
+            new Command.RetryArchived(FULL, true, new Command.Room(1, 2, 3, 4, 5, 6, 7), "bob@n2"),
             new Command.Snooze(List.of("job-1"), Duration.ofMillis(1)),
             new Command.Promote(1_000),
             new Command.Prune(Long.MIN_VALUE, 0, Long.MAX_VALUE, 1, true, 5, 6),
@@ -129,11 +130,11 @@ public class CodecTest {
             new Command.PutSchedule(SCHEDULE, Long.MAX_VALUE, 10, 1_000_000, "ann@n1"),
             new Command.RemoveSchedule("nightly", "ann@n1"),
             new Command.PauseSchedule("nightly", true, ""),
-            new Command.RunSchedule("nightly", "job-1", new Command.Room(1, 2, 3, 4, 5, 6), "ann@n1"),
-            new Command.Fire("nightly", 7, 60_000, true, 120_000, new Command.Room(1, 2, 3, 4, 5, 6)),
-            new Command.OpenArray(ARRAY, Items.NONE, new Command.Room(1, 2, 3, 4, 5, 6)),
+            new Command.RunSchedule("nightly", "job-1", new Command.Room(1, 2, 3, 4, 5, 6, 7), "ann@n1"),
+            new Command.Fire("nightly", 7, 60_000, true, 120_000, new Command.Room(1, 2, 3, 4, 5, 6, 7)),
+            new Command.OpenArray(ARRAY, Items.NONE, new Command.Room(1, 2, 3, 4, 5, 6, 7)),
             new Command.AddItems(
-                    "array-1", 7, Items.of(List.of("a", "", "größer")), new Command.Room(1, 2, 3, 4, 5, 6)),
+                    "array-1", 7, Items.of(List.of("a", "", "größer")), new Command.Room(1, 2, 3, 4, 5, 6, 7)),
             new Command.SealArray("array-1", 1_000_000),
             new Command.PauseArray("array-1", true, "ann@n1"),
             new Command.ThrottleArray("array-1", 16, "ann@n1"),
@@ -161,6 +162,34 @@ public class CodecTest {
         for (Class<?> type : Command.class.getPermittedSubclasses()) {
             assertEquals(type + " is tested", true, tested.contains(type));
         }
+    }
+
+    @Test
+    public void aRoomWithoutABoundOnUniqueKeysIsStillRead() {
+        Command.Room room = new Command.Room(1, 2, 3, 4, 5, 6, 7);
+        List<byte[]> older = new ArrayList<>();
+        for (Command command : in(room)) {
+            byte[] bytes = EntryCodec.encode(command);
+            // A type, the length of the block in one byte, and the block, whose last byte is that bound.
+            byte[] shorter = Arrays.copyOf(bytes, bytes.length - 1);
+            shorter[1]--;
+            older.add(shorter);
+        }
+        Entry entry = EntryCodec.decode(EntryCodec.encode(1, 1, Instant.EPOCH, older));
+        assertEquals(in(room.withUniqueKeys(Integer.MAX_VALUE)), entry.commands());
+    }
+
+    /** Each command that has a room. */
+    private static List<Command> in(Command.Room room) {
+        JobSpec spec = JobSpec.script("x").jobId("j").build();
+        return List.of(
+                new Command.Submit(List.of(spec), room),
+                new Command.Retry(List.of("j"), room, "bob@n2"),
+                new Command.RetryArchived(spec, true, room, "bob@n2"),
+                new Command.RunSchedule("n", "j", room, "ann@n1"),
+                new Command.Fire("n", 7, 60_000, true, 120_000, room),
+                new Command.OpenArray(ArraySpec.of(spec), Items.NONE, room),
+                new Command.AddItems("j", 7, Items.of(List.of("a", "b")), room));
     }
 
     @Test
