@@ -14,7 +14,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.gridbatch.api.Ad;
 import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.AuditPage;
@@ -78,7 +77,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class QueueService implements JobQueue, WorkQueue, Operations, History, Schedules, LiveJobs {
     private static final Logger LOG = LoggerFactory.getLogger(QueueService.class);
-    private static final Pattern ITEM_ID = Pattern.compile(".*:[0-9]{1,7}");
+    private static final int MAX_ITEM_DIGITS = 7;
     private static final int MAX_WEIGHT = 1_000;
     private static final int MAX_SCHEDULES = 10_000;
     private static final long MAX_SCHEDULE_BYTES = 64L << 20;
@@ -166,12 +165,23 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     }
 
     private void checkJob(JobSpec job) {
-        if (ITEM_ID.matcher(job.jobId()).matches()) {
+        if (isItemId(job.jobId())) {
             throw new InvalidRequestException("job id " + job.jobId()
                     + " ends in a colon and a number, as the ids of the items of an array do; choose another one");
         }
         checkScript(job);
         Filters.of("requires of job " + job.jobId(), job.placement().requires());
+    }
+
+    /** By hand, as it is done for every job. */
+    private static boolean isItemId(String jobId) {
+        int from = jobId.lastIndexOf(':') + 1;
+        int digits = jobId.length() - from;
+        if (from == 0 || digits < 1 || digits > MAX_ITEM_DIGITS) return false;
+        for (int i = from; i < jobId.length(); i++) {
+            if (jobId.charAt(i) < '0' || jobId.charAt(i) > '9') return false;
+        }
+        return true;
     }
 
     private void checkScript(JobSpec job) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.InvalidRequestException;
@@ -86,6 +87,21 @@ public class QueueServiceTest {
         assertInvalid(service.progress(null), "job ids is missing");
         assertInvalid(service.report(null), "reports is missing");
         assertInvalid(service.report(List.of()), "reports has 0 entries");
+    }
+
+    @Test
+    public void anIdThatCouldBeThatOfAnItemIsRefused() {
+        for (String id : List.of("a:0", "a:1234567", "a:0000000", "a:b:7", "a::7", "a:1:2")) {
+            assertInvalid(service.submit(List.of(job(id))), "job id " + id + " ends in a colon and a number");
+            assertInvalid(service.openArray(ArraySpec.of(job(id))), "job id " + id + " ends in a colon and a number");
+        }
+        for (String id : List.of("a", "7", "a7", "a:", "a:12345678", "a:7b", "a:-7", "a:7:", "a:7:b", "a:7~2")) {
+            service.submit(List.of(job(id))).toCompletableFuture().join();
+        }
+    }
+
+    private static JobSpec job(String id) {
+        return JobSpec.script("echo hello").jobId(id).build();
     }
 
     @Test
