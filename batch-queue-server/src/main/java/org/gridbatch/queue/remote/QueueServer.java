@@ -213,7 +213,7 @@ public final class QueueServer {
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
                     log.term(),
                     dataDir.toAbsolutePath());
-            registration = register(engine, log, history);
+            registration = register(engine, threads, log, history);
             serving = engine;
             problem = "";
             awaitStopOr(broken);
@@ -238,7 +238,7 @@ public final class QueueServer {
         }
     }
 
-    private ServiceRegistration<?> register(QueueEngine engine, RatisLog log, ServedHistory history) {
+    private ServiceRegistration<?> register(QueueEngine engine, Threads threads, RatisLog log, ServedHistory history) {
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put("service.exported.interfaces", "*");
         properties.put("service.exported.configs", exportedConfigs);
@@ -257,7 +257,7 @@ public final class QueueServer {
                     Schedules.class.getName(),
                     LiveJobs.class.getName()
                 },
-                new QueueService(engine, settings, history == null ? null : history.reads),
+                new QueueService(engine, settings, threads.times(), history == null ? null : history.reads),
                 properties);
     }
 

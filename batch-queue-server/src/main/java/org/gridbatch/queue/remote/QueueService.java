@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.gridbatch.api.Ad;
@@ -86,12 +87,17 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
 
     private final QueueEngine engine;
     private final Settings settings;
+    private final Executor times;
     private final HistoryReads history;
 
-    /** @param history null if there is none */
-    QueueService(QueueEngine engine, Settings settings, HistoryReads history) {
+    /**
+     * @param times computes the times of schedules, which takes too long for the thread that answers everybody
+     * @param history null if there is none
+     */
+    QueueService(QueueEngine engine, Settings settings, Executor times, HistoryReads history) {
         this.engine = engine;
         this.settings = settings;
+        this.times = times;
         this.history = history;
     }
 
@@ -446,11 +452,12 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
             range("next", next, 0, Schedules.MAX_LISTED_NEXT);
             return then(
                     engine.now()
-                            .thenCombine(
+                            .thenCombineAsync(
                                     engine.schedules(after == null ? "" : after, most, PIECE_CHARS),
                                     (now, page) -> page.stream()
                                             .map(one -> view(one, now, next))
-                                            .toList()),
+                                            .toList(),
+                                    times),
                     Function.identity());
         });
     }
@@ -461,7 +468,8 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
             range("next", next, 0, Schedules.MAX_NEXT);
             return then(
                     engine.now()
-                            .thenCombine(engine.schedule(name("schedule", name)), (now, one) -> view(one, now, next)),
+                            .thenCombineAsync(
+                                    engine.schedule(name("schedule", name)), (now, one) -> view(one, now, next), times),
                     Function.identity());
         });
     }
@@ -476,7 +484,7 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
                         "the cron expression has " + text.length() + " characters, want at most " + ScheduleSpec.CRON);
             }
             Cron checked = Cron.of(text, zone == null || zone.isBlank() ? "UTC" : zone.strip());
-            return then(engine.now(), now -> checked.next(now, most));
+            return then(engine.now().thenApplyAsync(now -> checked.next(now, most), times), Function.identity());
         });
     }
 

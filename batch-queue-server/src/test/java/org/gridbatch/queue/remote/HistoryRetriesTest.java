@@ -59,7 +59,7 @@ public class HistoryRetriesTest {
                 (driver, properties) -> new OsgiDataSourceFactory(new org.h2.Driver()).createDataSource(properties));
         archive.open("grid");
         reads = new HistoryReads(archive, 1);
-        service = new QueueService(engine, QueueServiceTest.SETTINGS, reads);
+        service = new QueueService(engine, QueueServiceTest.SETTINGS, Runnable::run, reads);
     }
 
     @After

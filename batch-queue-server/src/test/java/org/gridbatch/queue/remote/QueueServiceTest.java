@@ -5,15 +5,20 @@
 package org.gridbatch.queue.remote;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.gridbatch.api.ArraySpec;
@@ -25,8 +30,11 @@ import org.gridbatch.api.JobQuery;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Limits;
+import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
+import org.gridbatch.api.ScheduleSpec;
+import org.gridbatch.api.ScheduleView;
 import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
@@ -54,13 +62,15 @@ public class QueueServiceTest {
             Settings.Bounds.DEFAULT);
 
     private final ImmediateLog log = new ImmediateLog();
+    private final Deque<Runnable> times = new ArrayDeque<>();
+    private Executor computing = times::add;
     private QueueService service;
 
     @Before
     public void start() throws Exception {
         QueueEngine engine = new QueueEngine(SETTINGS, log, Ticker.system(), Runnable::run, Runnable::run, 1, e -> {});
         engine.start();
-        service = new QueueService(engine, SETTINGS, null);
+        service = new QueueService(engine, SETTINGS, task -> computing.execute(task), null);
     }
 
     @Test
@@ -120,6 +130,48 @@ public class QueueServiceTest {
         assertTrue(failure(service.submit(List.of(other))) instanceof JobConflictException);
         assertTrue(failure(service.get("nobody")) instanceof UnknownJobException);
         assertTrue(failure(service.await("nobody", Duration.ZERO)) instanceof UnknownJobException);
+    }
+
+    @Test
+    public void theTimesOfSchedulesAreNotComputedByWhoAnswers() {
+        putEvery5Minutes();
+        CompletableFuture<List<ScheduleView>> list = service.list("", 10, 3).toCompletableFuture();
+        CompletableFuture<ScheduleView> one = service.get("s", 2).toCompletableFuture();
+        CompletableFuture<List<Instant>> preview =
+                service.preview("0 3 * * *", "UTC", 5).toCompletableFuture();
+        assertEquals(3, times.size());
+        for (CompletableFuture<?> wanted : List.of(list, one, preview)) {
+            assertFalse(wanted.isDone());
+            times.remove().run();
+            assertTrue(wanted.isDone());
+        }
+        assertEquals(3, list.join().get(0).next().size());
+        assertEquals(2, one.join().next().size());
+        assertEquals(5, preview.join().size());
+    }
+
+    @Test
+    public void aScheduleThatThereIsNotIsInvalid() {
+        CompletionStage<ScheduleView> nobody = service.get("nobody", 1);
+        times.forEach(Runnable::run);
+        assertInvalid(nobody, "there is no schedule 'nobody'");
+    }
+
+    @Test
+    public void whoWantsTimesWhileTooManyWaitIsRefused() {
+        putEvery5Minutes();
+        computing = task -> {
+            throw new QueueUnavailableException("too many");
+        };
+        assertTrue(failure(service.list("", 10, 3)) instanceof QueueUnavailableException);
+        assertTrue(failure(service.get("s", 2)) instanceof QueueUnavailableException);
+        assertTrue(failure(service.preview("0 3 * * *", "UTC", 5)) instanceof QueueUnavailableException);
+    }
+
+    private void putEvery5Minutes() {
+        ScheduleSpec spec =
+                new ScheduleSpec("s", "*/5 * * * *", "UTC", SPEC, ScheduleSpec.Missed.SKIP, ScheduleSpec.Overlap.ALLOW);
+        service.put(spec, "ann@n1").toCompletableFuture().join();
     }
 
     @Test
