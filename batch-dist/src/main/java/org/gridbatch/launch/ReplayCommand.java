@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 final class ReplayCommand implements Callable<Integer> {
     private static final List<String> BUNDLES = List.of("batch-api-", "batch-queue-server-");
 
-    @Parameters(paramLabel = "DIR", description = "The directory with the file grid.id.")
+    @Parameters(paramLabel = "DIR", description = "The directory with the file grid.id, or that of its node.")
     private Path directory;
 
     @Option(names = "--job", paramLabel = "ID", defaultValue = "", description = "Print every entry that touched it.")
@@ -35,15 +35,15 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--until",
             paramLabel = "INDEX",
-            defaultValue = "-1",
             description = "Stop after this index of the log. Default: its end.")
-    private long until;
+    private Long until;
 
     @Option(names = "--hash", description = "Print the SHA-256 of the state.")
     private boolean hash;
 
     @Override
     public Integer call() throws Exception {
+        if (until != null && until < 0) throw new LaunchException("--until is " + until + ", want 0 or more");
         List<URL> jars = new ArrayList<>();
         for (Path bundle : Home.current().bundles()) {
             String name = bundle.getFileName().toString();
@@ -54,7 +54,7 @@ final class ReplayCommand implements Callable<Integer> {
                 new URLClassLoader(jars.toArray(new URL[0]), ReplayCommand.class.getClassLoader())) {
             Class.forName("org.gridbatch.queue.log.Replay", true, loader)
                     .getMethod("tell", Path.class, String.class, long.class, boolean.class, PrintStream.class)
-                    .invoke(null, directory, job, until, hash, System.out);
+                    .invoke(null, directory, job, until == null ? -1 : until, hash, System.out);
             return 0;
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IOException said) throw new LaunchException(said.getMessage());

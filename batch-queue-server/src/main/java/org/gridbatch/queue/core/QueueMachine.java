@@ -164,6 +164,11 @@ public final class QueueMachine {
         return jobs.get(jobId);
     }
 
+    /** Also of a final job that is forgotten; null if it is not known. */
+    public JobState stateOf(String jobId) {
+        return jobs.stateOf(jobId);
+    }
+
     /** Null if there is none. */
     public JobArray array(String arrayId) {
         return jobs.arrays().get(arrayId);

@@ -11,37 +11,30 @@ import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
-import org.gridbatch.api.JobState;
 import org.gridbatch.queue.core.Command;
-import org.gridbatch.queue.core.Job;
 import org.gridbatch.queue.core.QueueMachine;
-import org.gridbatch.queue.core.Result;
 
 /**
  * Replays the data directory of a stopped server, or a copy of one, without Ratis and without changing a byte: to tell
  * the story of a job, and the state at any index of the log.
  */
 public final class Replay {
-    private static final String NONE = "none";
-
     private final List<SegmentFile> segments;
     private final Path snapshot;
     private final String jobId;
     private final PrintStream out;
     private QueueMachine machine = new QueueMachine();
+    private Story story;
     private long index = -1;
     private boolean told;
 
@@ -50,6 +43,7 @@ public final class Replay {
         this.snapshot = SnapshotCheck.latest(directory.group().resolve("sm"));
         this.jobId = jobId;
         this.out = out;
+        story = new Story(machine, jobId);
     }
 
     /**
@@ -63,9 +57,10 @@ public final class Replay {
     public static void tell(Path dataDir, String jobId, long until, boolean hash, PrintStream out) throws IOException {
         try (DirectoryOfLog directory = new DirectoryOfLog(dataDir)) {
             Replay replay = new Replay(directory, jobId, out);
-            replay.run(until < 0 ? Long.MAX_VALUE : until, false);
+            long last = until < 0 ? Long.MAX_VALUE : until;
+            replay.run(last, false);
             if (!jobId.isEmpty() && !replay.told) out.println("no entry of the log touches job " + jobId);
-            replay.printState();
+            replay.printState(last);
             if (hash) out.println("sha256 " + hash(replay.machine));
         }
     }
@@ -129,11 +124,10 @@ public final class Replay {
             throw new IOException("snapshot " + snapshot + " cannot be read: " + e.getMessage(), e);
         }
         index = at;
-        Job job = jobId.isEmpty() ? null : machine.job(jobId);
-        if (job != null) {
-            out.println("#" + at + " " + machine.lastTime() + " in the snapshot: " + describe(job));
-            told = true;
-        }
+        story = new Story(machine, jobId);
+        if (jobId.isEmpty() || machine.stateOf(jobId) == null) return;
+        out.println("#" + at + " " + machine.lastTime() + " in the snapshot: " + StateWords.of(machine, jobId));
+        told = true;
     }
 
     private void apply(LogRecord record, long until) {
@@ -142,65 +136,63 @@ public final class Replay {
         if (!record.isEntry()) return;
         Entry entry = EntryCodec.decode(record.data());
         for (Command command : entry.commands()) {
-            Job before = jobId.isEmpty() ? null : machine.job(jobId);
-            Result result = machine.apply(command, entry.time());
-            machine.drainChanges();
-            if (jobId.isEmpty()) continue;
-            Job after = machine.job(jobId);
-            String words = CommandWords.of(command, jobId);
-            if (before != after || !words.isEmpty()) print(entry.time(), command, words, before, after, result);
+            if (jobId.isEmpty()) {
+                machine.apply(command, entry.time());
+                machine.drainChanges();
+                continue;
+            }
+            String line = story.apply(command, entry.time());
+            if (line.isEmpty()) continue;
+            out.println("#" + index + " " + entry.time() + " " + line);
+            told = true;
         }
     }
 
-    private void print(Instant time, Command command, String words, Job before, Job after, Result result) {
-        told = true;
-        String what = words.isEmpty() ? CommandWords.chore(command) : words;
-        String refused = result instanceof Result.Refused refusal ? " (refused: " + refusal.message() + ")" : "";
-        out.println("#" + index + " " + time + " " + what + refused + ": " + describe(before) + " -> "
-                + (before == after ? "unchanged" : describe(after)));
-    }
-
-    private static String describe(Job job) {
-        if (job == null) return NONE;
-        StringBuilder text = new StringBuilder(job.state().name().toLowerCase(Locale.ROOT));
-        if (job.attempt() > 0) text.append(", attempt ").append(job.attempt());
-        if (job.tenure() != null) text.append(", lease ").append(job.tenure().leaseId());
-        if (!job.error().isEmpty()) text.append(", ").append(job.error());
-        return text.toString();
-    }
-
-    private void printState() {
-        out.println("state at index " + index + ", " + machine.lastTime());
-        Map<String, Map<JobState, Integer>> queues = new TreeMap<>();
-        for (Job job : machine.jobs()) {
-            queues.computeIfAbsent(job.spec().queue(), name -> new EnumMap<>(JobState.class))
-                    .merge(job.state(), 1, Integer::sum);
-        }
-        if (queues.isEmpty()) out.println("no jobs");
-        queues.forEach((queue, counts) -> {
-            StringBuilder line = new StringBuilder("queue ").append(queue).append(':');
-            counts.forEach((state, count) -> line.append(' ')
-                    .append(state.name().toLowerCase(Locale.ROOT))
-                    .append(' ')
-                    .append(count));
-            out.println(line);
-        });
+    private void printState(long until) {
+        String where = until > index && until != Long.MAX_VALUE ? ", the end of the log, " : ", ";
+        out.println("state at index " + index + where + machine.lastTime());
+        if (jobId.isEmpty()) StateWords.print(machine, out);
+        else out.println("job " + jobId + ": " + StateWords.of(machine, jobId));
     }
 
     /** A data directory that is only read; no server can start in it meanwhile. */
     private static final class DirectoryOfLog implements AutoCloseable {
+        private static final String GRID_ID = "grid.id";
+        private static final String QUEUE = "queue";
+
         private final FileChannel lock;
         private final Path group;
 
-        DirectoryOfLog(Path directory) throws IOException {
-            Path id = directory.resolve("grid.id");
-            if (!Files.isRegularFile(id)) {
-                throw new IOException(directory + " is not the data directory of a queue-server: there is no grid.id");
+        DirectoryOfLog(Path given) throws IOException {
+            Path directory = find(given);
+            Path id = directory.resolve(GRID_ID);
+            List<String> lines = Files.readAllLines(id);
+            if (lines.isEmpty() || lines.get(0).isBlank()) {
+                throw new IOException(id + " is empty, want the id of the grid");
             }
             lock = lock(directory);
-            group = directory
-                    .resolve("log")
-                    .resolve(Files.readAllLines(id).get(0).trim());
+            group = directory.resolve("log").resolve(lines.get(0).trim());
+        }
+
+        /** The directory itself, or what a server has below that of its node, or below the one of all nodes. */
+        private static Path find(Path given) throws IOException {
+            if (Files.isRegularFile(given.resolve(GRID_ID))) return given;
+            List<Path> found = new ArrayList<>();
+            if (holdsQueue(given)) found.add(given.resolve(QUEUE));
+            if (Files.isDirectory(given)) {
+                try (DirectoryStream<Path> nodes = Files.newDirectoryStream(given, DirectoryOfLog::holdsQueue)) {
+                    for (Path node : nodes) found.add(node.resolve(QUEUE));
+                }
+            }
+            if (found.size() == 1) return found.get(0);
+            if (found.isEmpty()) {
+                throw new IOException(given + " is not the data directory of a queue-server: there is no " + GRID_ID);
+            }
+            throw new IOException("there is more than one queue below " + given + ": name one of " + found);
+        }
+
+        private static boolean holdsQueue(Path node) {
+            return Files.isRegularFile(node.resolve(QUEUE).resolve(GRID_ID));
         }
 
         /** Null if there is no lock, as in a copy. */

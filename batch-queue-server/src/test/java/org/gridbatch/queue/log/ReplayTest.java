@@ -16,18 +16,27 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.Limit;
+import org.gridbatch.api.Rate;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
+import org.gridbatch.api.ScheduleSpec;
 import org.gridbatch.queue.core.Command;
+import org.gridbatch.queue.core.Items;
+import org.gridbatch.queue.core.Result;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -59,10 +68,64 @@ public class ReplayTest {
                         + "#2 \\S+ granted to w1 for its claim 1: available -> executing, attempt 1, lease 1\n"
                         + "#3 \\S+ w1 reported 'complete' under lease 1: executing, attempt 1, lease 1 -> completed, attempt 1\n"
                         + "#4 \\S+ w1 reported 'complete' under lease 1: completed, attempt 1 -> unchanged\n"
-                        + "state at index 4, \\S+\nqueue default: available 1 completed 1\nsha256 [0-9a-f]{64}\n"));
+                        + "state at index 4, \\S+\njob job-1: completed, attempt 1\nsha256 [0-9a-f]{64}\n"));
         assertTrue(tell(data, "", 2).contains("queue default: available 1 executing 1\n"));
+        assertTrue(tell(data, "", 99).startsWith("state at index 4, the end of the log, "));
         assertTrue(tell(data, "job-9", -1).startsWith("no entry of the log touches job job-9\n"));
         assertEquals("nothing is changed", before, bytes(data));
+    }
+
+    @Test
+    public void arraysSchedulesSettingsAndRetriesArePartOfTheStateAndOfStories() throws Exception {
+        Path data = folder.getRoot().toPath().resolve("data");
+        Instant tick = Instant.parse("2100-01-01T03:00:00Z");
+        JobSpec template = JobSpec.script("echo $it").jobId("many").queue("q").build();
+        ScheduleSpec nightly = new ScheduleSpec("nightly", "0 3 * * *", "UTC", template, null, null);
+        try (TestServer server = new TestServer(data, 1 << 20)) {
+            done(server, new Command.Pause("q", true, "ann"));
+            done(server, new Command.Weigh("shop", 3, "ann"));
+            done(server, new Command.Restrict("api", new Limit(2, Rate.UNLIMITED), "ann"));
+            done(server, new Command.Drain("w9", true, "ann"));
+            done(server, new Command.OpenArray(ArraySpec.of(template), Items.NONE, Command.Room.AMPLE));
+            Items items = Items.of(Collections.nCopies(100_000, "x"));
+            done(server, new Command.AddItems("many", 0, items, Command.Room.AMPLE));
+            done(server, new Command.SealArray("many", 100_000));
+            done(server, new Command.Cancel(List.of("many:7"), "not this one", "ann"));
+            server.submit("plain");
+            done(server, new Command.Cancel(List.of("plain"), ""));
+            done(server, new Command.Retry(List.of("plain"), Command.Room.AMPLE, "ben"));
+            done(server, new Command.PutSchedule(nightly, tick.toEpochMilli(), 10, Long.MAX_VALUE, "ann"));
+            long next = tick.plusSeconds(86_400).toEpochMilli();
+            done(server, new Command.Fire("nightly", 1, tick.toEpochMilli(), false, next, Command.Room.AMPLE));
+        }
+        String state = tell(data, "", -1);
+        for (String line : List.of(
+                "queue default: available 1 cancelled 1",
+                "queue q: available 100000 cancelled 1; paused",
+                "tenant shop: weight 3",
+                "limit api: at most 2 at a time",
+                "worker w9: drained",
+                "array many: available: 100000 items, available 99999 cancelled 1",
+                "schedule nightly: 0 3 * * * in UTC; next at 2100-01-02T03:00:00Z, last fired for " + tick)) {
+            assertTrue(state, state.lines().anyMatch(line::equals));
+        }
+        assertEquals(
+                "given to its array: none -> unchanged\n"
+                        + "its array: sealed with 100000 items: none -> available\n"
+                        + "job many:5: available\n",
+                story(tell(data, "many:5", -1)));
+        assertEquals(
+                "given to its array: none -> unchanged\n"
+                        + "its array: sealed with 100000 items: none -> available\n"
+                        + "cancel requested by ann, because not this one: available -> cancelled, not this one\n"
+                        + "job many:7: cancelled, not this one\n",
+                story(tell(data, "many:7", -1)));
+        assertEquals(
+                "submitted to try job plain again: none -> available\njob plain~2: available\n",
+                story(tell(data, "plain~2", -1)));
+        assertEquals(
+                "due by schedule nightly: none -> available\njob nightly-21000101T030000Z: available\n",
+                story(tell(data, "nightly-21000101T030000Z", -1)));
     }
 
     @Test
@@ -106,6 +169,16 @@ public class ReplayTest {
             assertEquals(JobState.AVAILABLE, server.stateOf("run-now"));
             assertEquals(JobState.AVAILABLE, server.stateOf("unique-1"));
         }
+    }
+
+    private static void done(TestServer server, Command command) throws Exception {
+        Result result = server.engine.execute(command).get(10, TimeUnit.SECONDS);
+        if (result instanceof Result.Refused refused) throw refused.toException();
+    }
+
+    /** Without indexes, times, the line of the state and the hash. */
+    private static String story(String told) {
+        return told.replaceAll("(?m)^#\\d+ \\S+ ", "").replaceAll("(?m)^(state at|sha256) .*\n", "");
     }
 
     private static Command.End end(Lease lease) {
