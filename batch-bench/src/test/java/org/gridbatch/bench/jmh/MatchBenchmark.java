@@ -58,11 +58,11 @@ public class MatchBenchmark {
     public int waiting;
 
     /** How many different things the jobs require; the measured worker meets them all. */
-    @Param({"1", "100"})
+    @Param({"1", "100", "1000"})
     public int shapes;
 
-    /** Claims that are open all the time, of workers that meet nothing. */
-    @Param({"0", "1000"})
+    /** Claims that are open all the time, of workers that meet nothing; no two of them advertise the same. */
+    @Param({"0", "1000", "10000"})
     public int parked;
 
     private QueueMachine machine;
@@ -89,8 +89,8 @@ public class MatchBenchmark {
     }
 
     private void advertise(String worker, int cpus) {
-        workers.advertise(
-                worker, "incarnation", new Ad(1, Map.of("cpus", Integer.toString(cpus)), List.of("gogo:echo")), 0);
+        Map<String, String> labels = Map.of("cpus", Integer.toString(cpus), "host", worker);
+        workers.advertise(worker, "incarnation", new Ad(1, labels, List.of("gogo:echo")), 0);
     }
 
     private void park(String worker, long id, CompletableFuture<List<Lease>> answer) {
