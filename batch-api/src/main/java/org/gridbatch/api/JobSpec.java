@@ -35,6 +35,7 @@ import java.util.Map;
  * @param placement which workers can run it
  * @param after jobs that must be final before it; they must be known to the queue, or come before it in the same submit
  * @param unique whether an equal job that waits already will do
+ * @param failOn what fails an attempt beside an exception
  */
 public record JobSpec(
         String jobId,
@@ -55,7 +56,8 @@ public record JobSpec(
         String limitKey,
         Placement placement,
         List<Dependency> after,
-        Unique unique)
+        Unique unique,
+        FailOn failOn)
         implements Serializable {
     /** The queue of jobs that name none. */
     public static final String DEFAULT_QUEUE = "default";
@@ -85,6 +87,7 @@ public record JobSpec(
         placement = placement == null ? Placement.ANYWHERE : placement;
         after = Check.list("after", after, Limits.DEPENDENCIES);
         unique = unique == null ? Unique.NO : unique;
+        failOn = failOn == null ? FailOn.EXCEPTION : failOn;
         // A queue keeps a million of these: what is equal to a default is that default, whoever made it.
         // And many of them run the same script.
         script = SharedScripts.of(script);
@@ -98,6 +101,7 @@ public record JobSpec(
         if (deadline.equals(Instant.EPOCH)) deadline = Instant.EPOCH;
         if (placement.equals(Placement.ANYWHERE)) placement = Placement.ANYWHERE;
         if (unique.equals(Unique.NO)) unique = Unique.NO;
+        if (failOn.equals(FailOn.EXCEPTION)) failOn = FailOn.EXCEPTION;
     }
 
     /** The same job with what it does not say taken from its queue. */
@@ -187,6 +191,7 @@ public record JobSpec(
         private Placement placement = Placement.ANYWHERE;
         private List<Dependency> after = List.of();
         private Unique unique = Unique.NO;
+        private FailOn failOn = FailOn.EXCEPTION;
 
         private Builder(String script) {
             this.script = script;
@@ -212,6 +217,7 @@ public record JobSpec(
             placement = spec.placement;
             after = spec.after;
             unique = spec.unique;
+            failOn = spec.failOn;
         }
 
         public Builder jobId(String value) {
@@ -304,6 +310,11 @@ public record JobSpec(
             return this;
         }
 
+        public Builder failOn(FailOn value) {
+            failOn = value;
+            return this;
+        }
+
         /** @throws InvalidRequestException if a field is out of its bounds; the message names it */
         public JobSpec build() {
             return new JobSpec(
@@ -325,7 +336,8 @@ public record JobSpec(
                     limitKey,
                     placement,
                     after,
-                    unique);
+                    unique,
+                    failOn);
         }
     }
 }

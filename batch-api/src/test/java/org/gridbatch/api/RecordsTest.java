@@ -57,6 +57,27 @@ public class RecordsTest {
     }
 
     @Test
+    public void whatFailsAJobIsSaidInAWordForEach() {
+        for (String words : List.of("no-result", "stderr", "no-result,stderr")) {
+            assertEquals(words, FailOn.parse(words).toString());
+        }
+        assertEquals(new FailOn(true, true), FailOn.parse("stderr,no-result"));
+        assertEquals("", FailOn.EXCEPTION.toString());
+        refused("fail on is 'no-result,', want no-result, stderr", () -> FailOn.parse("no-result,"));
+        refused("fail on is ''", () -> FailOn.parse(""));
+    }
+
+    @Test
+    public void whatAnOlderProducerDoesNotSendIsTheDefault() {
+        JobSpec sent = JobSpec.script("x").failOn(null).build();
+        assertSame(FailOn.EXCEPTION, sent.failOn());
+        FailOn strict = new FailOn(true, false);
+        JobSpec job = JobSpec.script("x").failOn(strict).build();
+        assertEquals(strict, job.again("other").failOn());
+        assertEquals(strict, job.item("i", List.of(), "", Placement.ANYWHERE).failOn());
+    }
+
+    @Test
     public void aNameBeginsWithALetterOrDigit() {
         for (String good : List.of("a", "Z", "7", "a.b_c:d~e@f-g", "0-")) {
             assertEquals(good, JobSpec.script("x").jobId(good).build().jobId());

@@ -19,6 +19,7 @@ import org.apache.felix.service.command.Function;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.BatchException;
 import org.gridbatch.api.Canary;
+import org.gridbatch.api.FailOn;
 import org.gridbatch.api.Rate;
 import org.gridbatch.worker.gogo.Durations;
 import picocli.CommandLine;
@@ -92,7 +93,8 @@ final class CommandFunction implements Function {
                 .registerConverter(Instant.class, CommandFunction::instant)
                 .registerConverter(Deadline.class, CommandFunction::deadline)
                 .registerConverter(Rate.class, CommandFunction::rate)
-                .registerConverter(Canary.class, CommandFunction::canary);
+                .registerConverter(Canary.class, CommandFunction::canary)
+                .registerConverter(FailOn.class, CommandFunction::failOn);
         line.getCommandSpec().name(name);
         return line;
     }
@@ -168,6 +170,14 @@ final class CommandFunction implements Function {
         try {
             return new Canary(
                     Integer.parseInt(canary.group(1)), canary.group(2) == null ? 0 : Integer.parseInt(canary.group(2)));
+        } catch (BatchException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    private static FailOn failOn(String text) {
+        try {
+            return FailOn.parse(text);
         } catch (BatchException e) {
             throw new TypeConversionException(e.getMessage());
         }

@@ -418,6 +418,7 @@ final class Formats implements Converter {
         fields.add("arguments", String.join(" ", spec.args()));
         fields.add("back-off", backoff(spec.backoff()));
         fields.add("timeout", spec.timeout().isZero() ? "" : Durations.format(spec.timeout()));
+        fields.add("fails on", spec.failOn());
         fields.add("priority", spec.priority() == 0 ? "" : spec.priority());
         fields.add("key", spec.exclusiveKey());
         fields.add("limit key", spec.limitKey());

@@ -5,11 +5,13 @@
 package org.gridbatch.shell;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.gridbatch.api.Backoff;
+import org.gridbatch.api.FailOn;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.Placement;
@@ -49,6 +51,15 @@ final class JobOptions {
 
     @Option(names = "--timeout", paramLabel = "TIME", description = "The longest time of one attempt, such as 10m.")
     private Duration timeout = Duration.ZERO;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "WHAT",
+            completionCandidates = FailOnWords.class,
+            description =
+                    "What fails an attempt beside an exception: no-result (the value of the script is null), stderr "
+                            + "(it prints there), or no-result,stderr.")
+    private FailOn failOn = FailOn.EXCEPTION;
 
     @Option(names = "--tenant", paramLabel = "TENANT", description = "Whose job it is: tenants take turns.")
     private String tenant = "";
@@ -93,6 +104,15 @@ final class JobOptions {
             description = "Rather on the worker with the highest number in this label; -LABEL for the lowest.")
     private String rank = "";
 
+    /** For completion. */
+    static final class FailOnWords extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        FailOnWords() {
+            super(List.of("no-result", "stderr", "no-result,stderr"));
+        }
+    }
+
     /** A job with this script. */
     JobSpec.Builder job(Scripts.Script script, Surroundings here) {
         JobSpec.Builder job = JobSpec.script(script.text())
@@ -101,6 +121,7 @@ final class JobOptions {
                 .tags(tags)
                 .backoff(backoff)
                 .timeout(timeout)
+                .failOn(failOn)
                 .tenant(tenant)
                 .priority(priority)
                 .exclusiveKey(key)

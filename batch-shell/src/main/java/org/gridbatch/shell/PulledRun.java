@@ -64,6 +64,7 @@ final class PulledRun {
         Script script = Script.of(lease.spec().script())
                 .withArgs(lease.spec().args())
                 .withVariable("job", JobHandle.of(lease, queue))
+                .withFailOn(lease.spec().failOn())
                 .withThreadName("gridbatch-pulled");
         return new PulledRun(lease, scripts.start(script));
     }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.Dependency;
+import org.gridbatch.api.FailOn;
 import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
@@ -90,6 +91,21 @@ public class PushCommandTest {
         assertEquals(new Placement("(cpus>=4)", List.of("ace:store", "cw", "rw"), "speed"), spec.placement());
         assertEquals(new Unique("u", Duration.ofHours(1)), spec.unique());
         assertEquals(Instant.parse("2030-02-01T00:00:00Z"), spec.deadline());
+    }
+
+    @Test
+    public void howStrictAJobIsReachesTheQueue() throws Exception {
+        shell.execute("push x --id j1 --fail-on no-result,stderr");
+        shell.execute("push x --id j2 --fail-on stderr");
+        shell.execute("push x --id j3");
+
+        assertEquals(new FailOn(true, true), spec("j1").failOn());
+        assertEquals(new FailOn(false, true), spec("j2").failOn());
+        assertEquals(FailOn.EXCEPTION, spec("j3").failOn());
+        assertThat(shell.shown("job j1"), containsString("fails on   no-result,stderr"));
+        assertThat(
+                shell.refused("push x --fail-on warnings"),
+                containsString("fail on is 'warnings', want no-result, stderr or no-result,stderr"));
     }
 
     @Test

@@ -161,6 +161,7 @@ public final class WorkerComponent {
                 .withArgs(lease.spec().args())
                 .withVariable("job", JobHandle.of(lease, this::push))
                 .withDenied(settings.denied())
+                .withFailOn(lease.spec().failOn())
                 .withOutputChars(settings.outputChars())
                 .withThreadName("gridbatch-slot-" + (slot + 1)));
     }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.TreeMap;
 import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.Dependency;
+import org.gridbatch.api.FailOn;
 import org.gridbatch.api.JobSpec;
 
 /** A number for a job's content that is the same on every machine and in every version of Java. */
@@ -57,6 +58,11 @@ final class Fingerprint {
         }
         print.add(spec.unique().key());
         print.add(spec.unique().period());
+        // Of a job that does not ask for it the number is the one that was kept before there was such a thing.
+        if (!spec.failOn().equals(FailOn.EXCEPTION)) {
+            print.add(spec.failOn().nullResult() ? 1 : 0);
+            print.add(spec.failOn().stderr() ? 1 : 0);
+        }
         return print.hash;
     }
 

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.gridbatch.api.Backoff;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.Dependency;
+import org.gridbatch.api.FailOn;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Placement;
 import org.gridbatch.api.Unique;
@@ -36,6 +37,8 @@ final class JobCodec {
     private static final int HAS_AFTER = 512;
     private static final int HAS_UNIQUE = 1024;
     private static final int HAS_DEADLINE = 2048;
+    private static final int FAILS_ON_NULL = 4096;
+    private static final int FAILS_ON_STDERR = 8192;
 
     private JobCodec() {}
 
@@ -96,7 +99,9 @@ final class JobCodec {
                 | (spec.placement().equals(Placement.ANYWHERE) ? 0 : HAS_PLACEMENT)
                 | (spec.after().isEmpty() ? 0 : HAS_AFTER)
                 | (spec.unique().equals(Unique.NO) ? 0 : HAS_UNIQUE)
-                | (spec.deadline().equals(Instant.EPOCH) ? 0 : HAS_DEADLINE);
+                | (spec.deadline().equals(Instant.EPOCH) ? 0 : HAS_DEADLINE)
+                | (spec.failOn().nullResult() ? FAILS_ON_NULL : 0)
+                | (spec.failOn().stderr() ? FAILS_ON_STDERR : 0);
     }
 
     private static boolean has(int flags, int flag) {
@@ -141,7 +146,8 @@ final class JobCodec {
                 keys ? in.readString().intern() : "",
                 has(flags, HAS_PLACEMENT) ? readPlacement(in) : Placement.ANYWHERE,
                 has(flags, HAS_AFTER) ? in.readList(JobCodec::readDependency) : List.of(),
-                has(flags, HAS_UNIQUE) ? new Unique(in.readString(), readDuration(in)) : Unique.NO);
+                has(flags, HAS_UNIQUE) ? new Unique(in.readString(), readDuration(in)) : Unique.NO,
+                new FailOn(has(flags, FAILS_ON_NULL), has(flags, FAILS_ON_STDERR)));
     }
 
     private static Placement readPlacement(ByteReader in) {

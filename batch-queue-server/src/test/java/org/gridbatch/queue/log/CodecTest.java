@@ -24,6 +24,7 @@ import org.gridbatch.api.Backoff;
 import org.gridbatch.api.Canary;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.Dependency;
+import org.gridbatch.api.FailOn;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Limit;
@@ -48,6 +49,9 @@ public class CodecTest {
             "0100000000000000070380a0d5edee6604012cfeffffff0ffeffffff0ffeffffffffffffffff01010a0a6a6f62"
                     + "2d310e6563686f2068690a026e01026b0276020e04773104693102010a6a6f622d31060c08736f6f6e010a6a6f622d31090102";
 
+    /** The job in it, as the archive of format 1 has it. */
+    private static final String SPEC_1 = "010a0a6a6f622d31000a026e01026b0276";
+
     private static final JobSpec FULL = new JobSpec(
             "job-1",
             "mail",
@@ -67,7 +71,8 @@ public class CodecTest {
             "db",
             new Placement("(cpus>=4)", List.of("ace:cw", "rw"), "-load"),
             List.of(Dependency.completed("a"), new Dependency("b", Dependency.When.FINAL, Dependency.Otherwise.HOLD)),
-            new Unique("u", Duration.ofDays(1)));
+            new Unique("u", Duration.ofDays(1)),
+            new FailOn(true, true));
 
     private static final ScheduleSpec SCHEDULE = new ScheduleSpec(
             "nightly",
@@ -211,6 +216,27 @@ public class CodecTest {
                         new Command.Cancel(List.of("job-1"), "soon"),
                         new Command.Promote(1)),
                 entry.commands());
+    }
+
+    @Test
+    public void aJobThatWasArchivedByTheFirstFormatIsStillRead() {
+        JobSpec spec = JobSpec.script("echo hi")
+                .jobId("job-1")
+                .name("n")
+                .tags(Map.of("k", "v"))
+                .maxAttempts(5)
+                .build();
+        byte[] old = HexFormat.of().parseHex(SPEC_1);
+        assertEquals(spec, SpecBytes.with("echo hi", old));
+        assertArrayEquals("a job that asks for nothing new", old, SpecBytes.withoutScript(spec));
+    }
+
+    @Test
+    public void aJobThatFailsOnMoreThanExceptionsComesBackFromTheArchive() {
+        for (FailOn one : List.of(new FailOn(true, false), new FailOn(false, true), new FailOn(true, true))) {
+            JobSpec spec = JobSpec.script("x").jobId("j").failOn(one).build();
+            assertEquals(spec, SpecBytes.with("x", SpecBytes.withoutScript(spec)));
+        }
     }
 
     @Test

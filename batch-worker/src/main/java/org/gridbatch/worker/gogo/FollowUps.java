@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.gridbatch.api.Dependency;
+import org.gridbatch.api.FailOn;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.Placement;
@@ -37,6 +38,7 @@ final class FollowUps {
             "--after",
             "--arg",
             "--delay",
+            "--fail-on",
             "--id",
             "--key",
             "--limit-key",
@@ -86,6 +88,8 @@ final class FollowUps {
                         .map(id -> new Dependency(id, Dependency.When.COMPLETED, Dependency.Otherwise.CANCEL))
                         .toList())
                 .unique(new Unique(options.text("--unique", ""), Duration.ZERO));
+        String failOn = options.text("--fail-on", "");
+        if (!failOn.isEmpty()) job.failOn(FailOn.parse(failOn));
         int attempts = options.number("--max-attempts", 0);
         if (attempts != 0) job.maxAttempts(attempts);
         String id = options.text("--id", "");

@@ -24,6 +24,7 @@ import org.gridbatch.api.Progress;
  */
 final class GogoScriptRun implements ScriptRun {
     private static final String SCOPE_PATH = "gogo:*";
+    private static final int STDERR_CHARS = 500;
     private static final long INTERRUPT_AGAIN_MILLIS = 250;
 
     private final Script script;
@@ -166,6 +167,7 @@ final class GogoScriptRun implements ScriptRun {
         Throwable thrown = null;
         String place = "";
         String text = "";
+        boolean isNull = false;
         try {
             current.put("SCOPE", SCOPE_PATH);
             current.put("args", new ArrayList<Object>(script.args()));
@@ -173,7 +175,9 @@ final class GogoScriptRun implements ScriptRun {
             passGate();
             Object value = current.execute(script.text());
             current.awaitBackground();
-            text = Formatter.format(current, handle == null ? value : handle.resultOr(value));
+            Object shown = handle == null ? value : handle.resultOr(value);
+            isNull = shown == null;
+            text = Formatter.format(current, shown);
         } catch (Throwable failure) {
             thrown = failure;
             place = Syntax.place(script.text(), current.location());
@@ -182,7 +186,7 @@ final class GogoScriptRun implements ScriptRun {
             current.close();
             if (threadsMayGoOn) awaitThreads();
         }
-        return ending(current, thrown, place, text);
+        return ending(current, thrown, place, text, isNull);
     }
 
     private void passGate() throws InterruptedException {
@@ -214,7 +218,7 @@ final class GogoScriptRun implements ScriptRun {
         }
     }
 
-    private Ending ending(JobSession ended, Throwable thrown, String place, String text) {
+    private Ending ending(JobSession ended, Throwable thrown, String place, String text, boolean isNull) {
         ScriptDecision decision = handle == null ? null : handle.decision();
         if (decision != null) {
             String why = Objects.requireNonNullElse(decision.getMessage(), "");
@@ -229,8 +233,22 @@ final class GogoScriptRun implements ScriptRun {
             errors.add(Failures.describe(
                     new ExitCodeException(ended.exitCode()), "the last statement: " + ended.executing()));
         }
+        if (errors.isEmpty()) errors.addAll(strictErrors(ended, isNull));
         return errors.isEmpty()
                 ? new Ending(ScriptOutcome.COMPLETED, Duration.ZERO, "", text)
                 : Ending.failed(String.join("\nand ", errors));
+    }
+
+    /** What only a job that asks for it fails on. */
+    private List<String> strictErrors(JobSession ended, boolean isNull) {
+        List<String> errors = new ArrayList<>();
+        if (script.failOn().nullResult() && isNull) {
+            errors.add("the result is null, which fails this job\n  the last statement: " + ended.executing());
+        }
+        CapturedText printed = err.text();
+        if (script.failOn().stderr() && printed.bytes() > 0) {
+            errors.add("it printed to stderr, which fails this job: " + Texts.line(printed.head(), STDERR_CHARS));
+        }
+        return errors;
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
+import org.gridbatch.api.FailOn;
 import org.gridbatch.api.Limits;
 
 /**
@@ -20,6 +21,7 @@ import org.gridbatch.api.Limits;
  * @param denied patterns of the commands that it may not call, as {@code scope:function}; {@code *} stands for any
  *     characters. A pattern that matches {@code system:exit} also keeps it from ending the JVM or the framework through
  *     an object
+ * @param failOn what makes it fail beside an exception
  * @param outputChars how many characters are kept of the head, and as many of the tail, of each of stdout and stderr; 1
  *     to {@link #MAX_OUTPUT_CHARS}
  * @param threadName the name of its thread
@@ -29,6 +31,7 @@ public record Script(
         List<String> args,
         Map<String, Object> variables,
         List<String> denied,
+        FailOn failOn,
         int outputChars,
         String threadName) {
     /** Head and tail together are what the API carries in one piece when nothing was left out. */
@@ -54,6 +57,7 @@ public record Script(
         args = List.copyOf(args);
         variables = Map.copyOf(variables);
         denied = List.copyOf(denied);
+        Objects.requireNonNull(failOn, "failOn");
         if (outputChars < 1 || outputChars > MAX_OUTPUT_CHARS) {
             throw new IllegalArgumentException(
                     "output characters is " + outputChars + ", want 1 to " + MAX_OUTPUT_CHARS);
@@ -73,29 +77,34 @@ public record Script(
 
     /** A script without arguments, and defaults for all else. */
     public static Script of(String text) {
-        return new Script(text, List.of(), Map.of(), DEFAULT_DENIED, MAX_OUTPUT_CHARS, "gridbatch-script");
+        return new Script(
+                text, List.of(), Map.of(), DEFAULT_DENIED, FailOn.EXCEPTION, MAX_OUTPUT_CHARS, "gridbatch-script");
     }
 
     public Script withArgs(List<String> value) {
-        return new Script(text, value, variables, denied, outputChars, threadName);
+        return new Script(text, value, variables, denied, failOn, outputChars, threadName);
     }
 
     /** With one more variable. */
     public Script withVariable(String name, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(variables);
         more.put(name, value);
-        return new Script(text, args, more, denied, outputChars, threadName);
+        return new Script(text, args, more, denied, failOn, outputChars, threadName);
     }
 
     public Script withDenied(List<String> value) {
-        return new Script(text, args, variables, value, outputChars, threadName);
+        return new Script(text, args, variables, value, failOn, outputChars, threadName);
+    }
+
+    public Script withFailOn(FailOn value) {
+        return new Script(text, args, variables, denied, value, outputChars, threadName);
     }
 
     public Script withOutputChars(int value) {
-        return new Script(text, args, variables, denied, value, threadName);
+        return new Script(text, args, variables, denied, failOn, value, threadName);
     }
 
     public Script withThreadName(String value) {
-        return new Script(text, args, variables, denied, outputChars, value);
+        return new Script(text, args, variables, denied, failOn, outputChars, value);
     }
 }

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.gridbatch.api.FailOn;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.Lease;
@@ -166,6 +167,14 @@ public class ScriptRunnerTest {
         fails("test:boom early | cat; test:print fine");
         fails("f = { test:boom early | cat }; f; test:print fine");
         fails("test:linkage | cat");
+        fails("nosuch | cat");
+        fails("test:two 1 two | cat");
+        fails("$w commit | cat");
+        fails("test:print a | test:boom middle | cat");
+        fails("(test:boom nested | cat); test:print fine");
+        fails("x = (test:boom nested | cat); test:print fine");
+        fails("test:boom behind | cat & test:print fine");
+        fails("each [1] { test:boom early | cat }; test:print fine");
     }
 
     @Test
@@ -180,6 +189,8 @@ public class ScriptRunnerTest {
         String error = fails("test:boom behind & test:print done").error();
         assertThat(error, containsString("java.lang.IllegalStateException: behind"));
         assertThat(error, containsString("in the background, test:boom behind &"));
+        assertThat(fails("nosuch & test:print done").error(), containsString("Command not found: nosuch"));
+        fails("f = { test:boom behind & test:print done }; f; test:print fine");
     }
 
     @Test
@@ -192,6 +203,54 @@ public class ScriptRunnerTest {
     @Test
     public void aFailedScriptStopsItsBackgroundJobs() throws Exception {
         fails("test:nap 60000 & test:nap 100; test:boom now");
+    }
+
+    private static ScriptResult strict(String text, String failOn) throws Exception {
+        return gogo.run(Script.of(text).withVariable("job", handle()).withFailOn(FailOn.parse(failOn)));
+    }
+
+    @Test
+    public void aNullResultAndStderrFailAJobThatAsksForIt() throws Exception {
+        ScriptResult result = strict("test:print a; test:give nothing", "no-result");
+        assertEquals(ScriptOutcome.FAILED, result.outcome());
+        assertEquals(
+                "the result is null, which fails this job\n  the last statement: test:give nothing", result.error());
+        result = strict("test:printerr 'no such customer'; test:same 1", "stderr");
+        assertEquals(ScriptOutcome.FAILED, result.outcome());
+        assertEquals("it printed to stderr, which fails this job: no such customer", result.error());
+        assertThat(strict("test:printerr x", "no-result,stderr").error(), containsString("null"));
+        assertThat(strict("test:printerr x", "no-result,stderr").error(), containsString("stderr"));
+        assertEquals(
+                "a command that ACE has tells so",
+                ScriptOutcome.FAILED,
+                strict("cw nobody t d", "stderr").outcome());
+        assertEquals(
+                "also from behind &",
+                ScriptOutcome.FAILED,
+                strict("test:printerr x & test:same 1", "stderr").outcome());
+    }
+
+    @Test
+    public void aStrictJobThatDoesNothingWrongCompletes() throws Exception {
+        assertEquals("1", strict("test:same 1", "no-result,stderr").result());
+        assertEquals(
+                "set", strict("$job result set; test:give nothing", "no-result").result());
+        assertEquals(
+                ScriptOutcome.COMPLETED, strict("test:give nothing", "stderr").outcome());
+        assertEquals(
+                ScriptOutcome.COMPLETED,
+                strict("test:printerr x; test:same 1", "no-result").outcome());
+    }
+
+    @Test
+    public void whatAStrictScriptDecidesItselfCounts() throws Exception {
+        assertEquals(
+                ScriptOutcome.SNOOZED,
+                strict("test:printerr x; $job snooze 5m", "no-result,stderr").outcome());
+        String error = strict("test:printerr x; test:boom 'the reason'", "no-result,stderr")
+                .error();
+        assertThat(error, startsWith("java.lang.IllegalStateException: the reason"));
+        assertThat("the exception is the failure", error, not(containsString("which fails this job")));
     }
 
     @Test
@@ -460,7 +519,8 @@ public class ScriptRunnerTest {
         assertThat(plain.jobId(), startsWith("job-1."));
 
         JobSpec chosen = pushed("$job push { test:print \"a  b\" } -q reports -k shop-42 --delay 5m --id mine"
-                + " --max-attempts 2 --priority=7 -t shop=42 -a x -a y --name 'the report' --after job-0");
+                + " --max-attempts 2 --priority=7 -t shop=42 -a x -a y --name 'the report' --after job-0"
+                + " --fail-on no-result,stderr");
         assertEquals("test:print \"a  b\"", chosen.script());
         assertEquals("mine", chosen.jobId());
         assertEquals("reports", chosen.queue());
@@ -468,6 +528,7 @@ public class ScriptRunnerTest {
         assertEquals(Duration.ofMinutes(5), chosen.delay());
         assertEquals(2, chosen.maxAttempts());
         assertEquals(7, chosen.priority());
+        assertEquals(new FailOn(true, true), chosen.failOn());
         assertEquals(Map.of("shop", "42"), chosen.tags());
         assertEquals(List.of("x", "y"), chosen.args());
         assertEquals("the report", chosen.name());
@@ -514,6 +575,8 @@ public class ScriptRunnerTest {
                 asJob("$job push x --colour red").error(), containsString("no option '--colour', want one of --after"));
         assertThat(asJob("$job push x --arg").error(), containsString("there is no value behind --arg"));
         assertThat(asJob("$job push x --id a --id b").error(), containsString("--id is given twice"));
+        assertThat(asJob("$job push x --fail-on null").error(), containsString("a word is null"));
+        assertThat(asJob("$job push x --fail-on odd").error(), containsString("fail on is 'odd', want no-result"));
         assertThat(asJob("$job push x y").error(), containsString("there is no use for 'y'"));
         assertThat(asJob("$job push x --priority high").error(), containsString("--priority is 'high'"));
         assertThat(asJob("$job push x --tag shop").error(), containsString("--tag is 'shop', want key=value"));
