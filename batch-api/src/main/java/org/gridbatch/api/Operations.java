@@ -98,4 +98,10 @@ public interface Operations {
      * @throws UnknownJobException (in the stage) if there is no such job, or it was pruned
      */
     CompletionStage<List<Reason>> why(String jobId);
+
+    /**
+     * Which of the workers that the server has heard of lately could run a job, by name. The job is not kept, and
+     * limits, keys and other jobs are not looked at.
+     */
+    CompletionStage<List<WorkerFit>> fits(JobSpec job);
 }

@@ -74,6 +74,7 @@ final class Formats implements Converter {
                         GridStatus.class,
                         QueueView.class,
                         Explained.class,
+                        Checked.class,
                         Setting.class)
                 .map(Class::getName)
                 .toArray(String[]::new);
@@ -119,6 +120,7 @@ final class Formats implements Converter {
         if (target instanceof WorkerView worker) return workers(List.of(worker), width);
         if (target instanceof QueueView queue) return queues(List.of(queue), width);
         if (target instanceof Changed changed) return changed(changed);
+        if (target instanceof Checked checked) return checked.format(width);
         return shortly(target);
     }
 

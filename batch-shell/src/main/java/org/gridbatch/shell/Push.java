@@ -106,6 +106,12 @@ abstract class Push extends Command {
             description = "Wait until it is final, as wait does; fails if it did not complete. The id goes to stderr.")
     private boolean wait;
 
+    @Option(
+            names = "--check",
+            description = "Push nothing: check the script, and say which commands it needs and which workers could run "
+                    + "it now. Fails for a syntax error only.")
+    private boolean check;
+
     /** What is pushed for a number of items. */
     interface Items {
         /** @param array all that is said of it by options that every command has */
@@ -139,7 +145,7 @@ abstract class Push extends Command {
         Items items = items(session);
         refuseWhatDoesNotFit(items != null);
         Scripts.Script script = script(session).checked();
-        refuseIfTooLarge(script, here.grid());
+        if (!check) refuseIfTooLarge(script, here.grid());
         JobSpec spec = options.job(script, here)
                 .jobId(id == null ? JobIds.next() : id)
                 .name(title)
@@ -149,6 +155,7 @@ abstract class Push extends Command {
                 .after(dependencies())
                 .unique(new Unique(unique, uniqueFor))
                 .build();
+        if (check) return Checked.of(script, spec, here);
         Submitted pushed = items == null ? job(spec, here.grid()) : array(spec, items, here);
         // At once, so that whoever loses patience knows what to look for.
         if (wait) System.err.println((items == null ? "job " : "array ") + pushed.jobId());

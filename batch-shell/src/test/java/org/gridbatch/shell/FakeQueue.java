@@ -28,6 +28,7 @@ import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.AuditPage;
 import org.gridbatch.api.AuditQuery;
 import org.gridbatch.api.AuditRecord;
+import org.gridbatch.api.BatchException;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.Changed;
@@ -69,6 +70,7 @@ import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
 import org.gridbatch.api.WorkQueue;
+import org.gridbatch.api.WorkerFit;
 import org.gridbatch.api.WorkerView;
 
 /** A queue in memory that does just enough for the commands; every call can be made to fail. */
@@ -89,6 +91,10 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     final Map<String, Limit> limits = new TreeMap<>();
     final List<String> drained = new ArrayList<>();
     final List<Reason> reasons = new ArrayList<>();
+    final List<WorkerFit> fits = new ArrayList<>();
+
+    /** What to answer instead when it is asked which workers fit. */
+    BatchException whenAsked;
 
     final Map<String, ScheduleView> schedules = new LinkedHashMap<>();
     final Map<String, FakeArray> arrays = new LinkedHashMap<>();
@@ -712,6 +718,11 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     @Override
     public CompletionStage<List<Reason>> why(String jobId) {
         return jobs.containsKey(jobId) ? answer(reasons) : CompletableFuture.failedFuture(unknown(jobId));
+    }
+
+    @Override
+    public CompletionStage<List<WorkerFit>> fits(JobSpec job) {
+        return whenAsked == null ? answer(List.copyOf(fits)) : CompletableFuture.failedFuture(whenAsked);
     }
 
     @Override

@@ -30,6 +30,7 @@ import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Reason;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.Unique;
+import org.gridbatch.api.WorkerFit;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -179,6 +180,41 @@ public class PushCommandTest {
         shell.execute("push 'ehco hi' --id j1");
 
         assertEquals("note: no worker offers ehco (with --no-needs a job runs all the same)\n", shell.printed());
+    }
+
+    @Test
+    public void aCheckPushesNothingAndSaysWhichWorkersCouldRunTheScript() throws Exception {
+        shell.queue.fits.add(new WorkerFit("w1", WorkerFit.Fit.NOW, List.of("ehco"), List.of()));
+        shell.queue.fits.add(new WorkerFit("w2", WorkerFit.Fit.BUSY, List.of("ehco"), List.of("all 4 slots are busy")));
+        shell.queue.fits.add(
+                new WorkerFit("w3", WorkerFit.Fit.NO, List.of("cw", "ehco"), List.of("it is drained", "it is far")));
+
+        assertEquals("""
+                syntax    the script has no syntax error
+                commands  cw ehco
+                warnings  line 1, column 13: only running it tells what $w is, and what it calls
+                          no worker offers ehco
+                WORKER  FITS  WHY NOT NOW
+                w1      now
+                w2      busy  all 4 slots are busy
+                w3      no    it is drained; it is far""", shell.shown("push 'w = (cw a); $w commit; ehco' --check"));
+        assertEquals(Map.of(), shell.queue.jobs);
+    }
+
+    @Test
+    public void aCheckFailsForASyntaxErrorOnly() throws Exception {
+        assertEquals(
+                "the script, line 1, column 8: unexpected token ')'\n  say hi )\n         ^",
+                shell.refused("push 'say hi )' --check"));
+        assertThat(shell.shown("push 'say hi' --check"), containsString("no worker is in sight"));
+        shell.queue.fits.add(new WorkerFit("w3", WorkerFit.Fit.NO, List.of(), List.of("it is drained")));
+        assertThat(shell.shown("push 'say hi' --check"), containsString("no worker could run it"));
+        shell.queue.whenAsked = new QueueUnavailableException("no queue-server is in sight");
+        assertThat(
+                shell.shown("push 'say hi' --check"),
+                containsString("which workers could run it is not known: no queue-server is in sight"));
+        assertThat(shell.shown("push 'say $1' --each a b --check"), containsString("say"));
+        assertEquals(Map.of(), shell.queue.jobs);
     }
 
     private JobSpec spec(String id) {

@@ -46,6 +46,7 @@ import org.gridbatch.api.OperatorRules;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.QueueView;
 import org.gridbatch.api.Reason;
+import org.gridbatch.api.WorkerFit;
 import org.gridbatch.api.WorkerView;
 import org.gridbatch.queue.core.Change;
 import org.gridbatch.queue.core.Command;
@@ -428,6 +429,11 @@ public final class QueueEngine implements Replica {
     /** Why a job is not executing. */
     public CompletableFuture<List<Reason>> why(String jobId) {
         return read(() -> matchmaker.explainer().why(known(jobId), clock.now(), ticker.nanos()));
+    }
+
+    /** Which workers could run a job. */
+    public CompletableFuture<List<WorkerFit>> fits(JobSpec job) {
+        return read(() -> matchmaker.fits().of(job, ticker.nanos()));
     }
 
     /** The queues that have jobs or settings. */

@@ -149,7 +149,7 @@ public final class Explainer {
     }
 
     /** The workers that are known but ask for nothing. */
-    private Map<String, Workers.Known> silent(List<Workers.Known> all, long nowNanos) {
+    Map<String, Workers.Known> silent(List<Workers.Known> all, long nowNanos) {
         Set<String> asking =
                 parked.all().stream().map(claim -> claim.request.worker()).collect(Collectors.toSet());
         return all.stream()

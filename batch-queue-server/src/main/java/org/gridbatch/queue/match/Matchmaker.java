@@ -57,6 +57,7 @@ public final class Matchmaker {
 
     private final Waiting waiting;
     private final Explainer explainer;
+    private final Fits fits;
     private final Reserved reserved = new Reserved();
     private final Set<String> graceKeys = new TreeSet<>();
     private final Set<Bin> rateLimited = new LinkedHashSet<>();
@@ -97,6 +98,7 @@ public final class Matchmaker {
         waiting = new Waiting(
                 machine.rules(), reserved, this::isKeyFree, this::mayStartItem, this::shown, workers::forgetFits);
         explainer = new Explainer(machine, workers, leases, parked, waiting, () -> held);
+        fits = new Fits(machine, workers, leases, explainer);
         graceKeys.addAll(machine.heldKeys());
         for (JobArray array : machine.arrays()) arrayMoved(array.id());
         for (Job job : machine.jobs()) {
@@ -112,6 +114,11 @@ public final class Matchmaker {
     /** Says why a job is not executing. */
     public Explainer explainer() {
         return explainer;
+    }
+
+    /** Says which workers could run a job. */
+    public Fits fits() {
+        return fits;
     }
 
     private boolean isKeyFree(String key) {

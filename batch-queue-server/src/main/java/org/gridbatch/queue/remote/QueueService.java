@@ -58,6 +58,7 @@ import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
 import org.gridbatch.api.WorkQueue;
+import org.gridbatch.api.WorkerFit;
 import org.gridbatch.api.WorkerView;
 import org.gridbatch.queue.archive.HistoryReads;
 import org.gridbatch.queue.core.Command;
@@ -522,6 +523,15 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     @Override
     public CompletionStage<List<Reason>> why(String jobId) {
         return guarded(() -> engine.why(id(jobId)));
+    }
+
+    @Override
+    public CompletionStage<List<WorkerFit>> fits(JobSpec job) {
+        return guarded(() -> {
+            JobSpec checked = given("job", job);
+            checkJob(checked);
+            return engine.fits(checked);
+        });
     }
 
     @Override

@@ -7,6 +7,7 @@ package org.gridbatch.queue.engine;
 import static org.gridbatch.queue.engine.TestEngine.job;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
@@ -19,10 +20,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.InvalidRequestException;
+import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.Placement;
 import org.gridbatch.api.Reason;
 import org.gridbatch.api.UnknownAdException;
+import org.gridbatch.api.WorkerFit;
 import org.gridbatch.queue.core.Command;
 import org.junit.Test;
 
@@ -197,5 +200,43 @@ public class MatchingTest {
         assertEquals(
                 "it is scheduled for " + queue.now().plusSeconds(3_600),
                 queue.why("f").text());
+    }
+
+    @Test
+    public void eachWorkerIsToldWhetherItCouldRunAJobAndAllThatKeepsItFromIt() {
+        JobSpec job = job("a").queue("mail")
+                .tags(Map.of("shop", "7"))
+                .placement(new Placement("(cpus>=4)", List.of("ace:cw", "rw"), ""))
+                .build();
+        assertEquals(List.of(), queue.fits(job));
+        queue.advertise("able", Map.of("cpus", "8"), "ace:cw", "ace:rw");
+        queue.claim("able", 1);
+        queue.advertise("other", Map.of("cpus", "2"), "ace:rw");
+        queue.claim("other", 1, "(shop=8)", List.of("reports"));
+        queue.execute(new Command.Drain("other", true, "ann@n1"));
+
+        assertEquals(
+                List.of(
+                        new WorkerFit("able", WorkerFit.Fit.NOW, List.of(), List.of()),
+                        new WorkerFit(
+                                "other",
+                                WorkerFit.Fit.NO,
+                                List.of("ace:cw"),
+                                List.of(
+                                        "it is drained",
+                                        "it does not offer ace:cw",
+                                        "it does not meet (cpus>=4)",
+                                        "it does not serve queue mail",
+                                        "it accepts only (shop=8)"))),
+                queue.fits(job));
+        assertNull("nothing is kept", queue.machine().job("a"));
+
+        queue.submit(job("b"));
+        assertEquals(
+                new WorkerFit("able", WorkerFit.Fit.BUSY, List.of(), List.of("all 1 slots are busy")),
+                queue.fits(job).get(0));
+        queue.complete("b");
+        queue.pass(Duration.ofSeconds(66));
+        assertEquals(List.of("it asks for no jobs now"), queue.fits(job).get(0).reasons());
     }
 }

@@ -24,6 +24,7 @@ import org.gridbatch.api.Lease;
 import org.gridbatch.api.Reason;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
+import org.gridbatch.api.WorkerFit;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Result;
@@ -181,5 +182,11 @@ final class TestEngine {
         CompletableFuture<List<Reason>> answer = engine.why(jobId);
         settle();
         return answer.join().get(0);
+    }
+
+    List<WorkerFit> fits(JobSpec job) {
+        CompletableFuture<List<WorkerFit>> answer = engine.fits(job);
+        settle();
+        return answer.join();
     }
 }

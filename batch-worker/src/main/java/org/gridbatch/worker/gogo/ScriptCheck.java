@@ -14,19 +14,21 @@ import org.gridbatch.api.Limits;
  * @param commands the names of the commands that it needs: those that it calls, in lower case and sorted, with or without
  *     a scope as written; without variables, closures that it defines itself, Gogo's control flow, and names that only
  *     running it would tell. Empty if it runs text that could define any name
+ * @param unseen where it calls what only running it would tell: variables, values and text that is run
  */
-public record ScriptCheck(List<Problem> problems, List<String> commands) {
+public record ScriptCheck(List<Problem> problems, List<String> commands, List<Problem> unseen) {
     public ScriptCheck {
         problems = List.copyOf(problems);
         commands = List.copyOf(commands);
+        unseen = List.copyOf(unseen);
     }
 
     /**
-     * One reason why a script cannot run.
+     * A place in a script and what there is to say about it.
      *
      * @param line from 1
      * @param column from 1
-     * @param message what is wrong
+     * @param message what is wrong, or not known
      */
     public record Problem(int line, int column, String message) {
         @Override

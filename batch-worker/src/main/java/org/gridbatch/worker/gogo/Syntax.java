@@ -4,9 +4,12 @@
  */
 package org.gridbatch.worker.gogo;
 
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -18,6 +21,10 @@ import org.apache.felix.gogo.runtime.Token;
 /** Reads a script without running it. */
 final class Syntax {
     private static final int STATEMENT_CHARS = 200;
+    private static final int NAME_CHARS = 60;
+    /** More would not be read. */
+    private static final int MOST_UNSEEN = 20;
+
     /** A name that is not put together when it runs: no variable, quote, escape, brace or wildcard. */
     private static final String DYNAMIC = "$\"'\\{}()[]%*?~";
 
@@ -43,7 +50,9 @@ final class Syntax {
     private static ScriptCheck check(String text, boolean withCommands) {
         try {
             List<Statement> statements = statements(text);
-            return new ScriptCheck(List.of(), withCommands ? commands(statements) : List.of());
+            return withCommands
+                    ? new ScriptCheck(List.of(), commands(statements), unseen(statements))
+                    : new ScriptCheck(List.of(), List.of(), List.of());
         } catch (SyntaxError e) {
             // Gogo counts both from 0.
             return broken(e.line() + 1, e.column() + 1, e.getMessage());
@@ -57,6 +66,7 @@ final class Syntax {
     private static ScriptCheck broken(int line, int column, String message) {
         return new ScriptCheck(
                 List.of(new ScriptCheck.Problem(Math.max(1, line), Math.max(1, column), String.valueOf(message))),
+                List.of(),
                 List.of());
     }
 
@@ -72,13 +82,10 @@ final class Syntax {
         for (Statement statement : statements) {
             List<Token> tokens = statement.tokens();
             if (tokens.isEmpty()) continue;
-            boolean assigns = tokens.size() > 1 && Token.eq("=", tokens.get(1));
             // What a variable holds may be a closure, also when a command made it.
-            if (assigns) own.add(tokens.get(0).toString());
-            // "x = word" assigns the word; only with arguments is it called.
-            if (assigns && tokens.size() < 4) continue;
-            Token name = tokens.get(assigns ? 2 : 0);
-            if (isCommand(name)) called.add(name.toString());
+            if (assigns(tokens)) own.add(tokens.get(0).toString());
+            Token name = called(tokens);
+            if (name != null && isCommand(name)) called.add(name.toString());
         }
         called.removeAll(own);
         List<String> commands = called.stream()
@@ -91,6 +98,44 @@ final class Syntax {
                 .filter(name -> !KEYWORDS.contains(function(name)))
                 .sorted()
                 .toList();
+    }
+
+    private static boolean assigns(List<Token> tokens) {
+        return tokens.size() > 1 && Token.eq("=", tokens.get(1));
+    }
+
+    /** What a statement calls; null if it only assigns: {@code x = word} calls nothing, unless arguments follow. */
+    private static Token called(List<Token> tokens) {
+        if (tokens.isEmpty() || assigns(tokens) && tokens.size() < 4) return null;
+        return tokens.get(assigns(tokens) ? 2 : 0);
+    }
+
+    private static List<ScriptCheck.Problem> unseen(List<Statement> statements) {
+        return statements.stream()
+                .map(statement -> called(statement.tokens()))
+                .filter(Objects::nonNull)
+                .sorted(Comparator.<Token>comparingInt(Token::line).thenComparingInt(Token::column))
+                .flatMap(name -> unseen(name).stream())
+                .limit(MOST_UNSEEN)
+                .toList();
+    }
+
+    private static Optional<ScriptCheck.Problem> unseen(Token name) {
+        String text = Texts.line(name, NAME_CHARS);
+        String why = null;
+        if (name instanceof Parser.Sequence || isPutTogether(name)) {
+            why = "only running it tells what " + text + " is, and what it calls";
+        } else if (isCommand(name) && DEFINE.contains(function(text.toLowerCase(Locale.ROOT)))) {
+            why = "what " + text + " runs is not looked at, so the job needs no commands";
+        }
+        return Optional.ofNullable(why)
+                .map(message -> new ScriptCheck.Problem(name.line() + 1, name.column() + 1, message));
+    }
+
+    private static boolean isPutTogether(Token name) {
+        boolean block = name instanceof Parser.Closure || name instanceof Parser.Array;
+        // "%(" begins a calculation, which calls nothing.
+        return !block && !name.toString().startsWith("%") && name.chars().anyMatch(c -> DYNAMIC.indexOf(c) >= 0);
     }
 
     private static boolean isCommand(Token name) {

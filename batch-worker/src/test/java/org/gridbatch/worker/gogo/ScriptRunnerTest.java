@@ -667,4 +667,23 @@ public class ScriptRunnerTest {
         assertEquals(2, check.problems().get(0).line());
         assertEquals(4, check.problems().get(0).column());
     }
+
+    @Test
+    public void aCheckSaysWhatOnlyRunningWouldTell() {
+        assertEquals(
+                List.of(
+                        "line 2, column 1: only running it tells what $w is, and what it calls",
+                        "line 3, column 1: only running it tells what (cw b) is, and what it calls",
+                        "line 3, column 22: only running it tells what \"echo\" is, and what it calls",
+                        "line 4, column 12: what osgi:eval runs is not looked at, so the job needs no commands"),
+                unseen("w = (cw a)\n$w commit\n(cw b) commit; x = 1;\"echo\" c; %(1 + 2)\nif { c } { osgi:eval d }"));
+        assertEquals(List.of(), unseen("f = { cw a }; f; rw $x; [1 2] size; y = $x"));
+        assertEquals(20, unseen("$x y;".repeat(100)).size());
+    }
+
+    private List<String> unseen(String script) {
+        return gogo.runner.check(script).unseen().stream()
+                .map(ScriptCheck.Problem::toString)
+                .toList();
+    }
 }
