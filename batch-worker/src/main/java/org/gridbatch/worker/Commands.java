@@ -25,18 +25,18 @@ final class Commands implements ServiceListener, AutoCloseable {
             "(&(" + CommandProcessor.COMMAND_SCOPE + "=*)(" + CommandProcessor.COMMAND_FUNCTION + "=*))";
 
     private final BundleContext context;
-    private final Predicate<String> denied;
+    private final Predicate<String> mayCall;
     private final Consumer<List<String>> changed;
     private List<String> last;
 
     /**
      * Tells the commands at once, and from then on whenever they are others.
      *
-     * @param denied those that scripts may not call, in lower case
+     * @param mayCall whether scripts may call one, in lower case
      */
-    Commands(BundleContext context, Predicate<String> denied, Consumer<List<String>> changed) {
+    Commands(BundleContext context, Predicate<String> mayCall, Consumer<List<String>> changed) {
         this.context = context;
-        this.denied = denied;
+        this.mayCall = mayCall;
         this.changed = changed;
         try {
             context.addServiceListener(this, FILTER);
@@ -76,7 +76,7 @@ final class Commands implements ServiceListener, AutoCloseable {
         for (String function : strings(functions)) {
             String name = scope + ":" + function;
             boolean plain = name.length() <= Limits.NAME && name.matches("[^\\s:*()]+:[^\\s:*()]+");
-            if (plain && !denied.test(name.toLowerCase(Locale.ROOT))) names.add(name);
+            if (plain && mayCall.test(name.toLowerCase(Locale.ROOT))) names.add(name);
         }
         return names;
     }

@@ -27,6 +27,7 @@ import org.gridbatch.worker.gogo.Script;
  * @param outputChars characters kept of head and of tail of each stream
  * @param stopWait how long scripts may go on when the worker stops
  * @param interruptGrace how long a script may take to end after it was interrupted
+ * @param allowed patterns of the commands that scripts may call; empty means all
  * @param denied patterns of commands that scripts may not call
  */
 record Settings(
@@ -40,6 +41,7 @@ record Settings(
         int outputChars,
         Duration stopWait,
         Duration interruptGrace,
+        List<String> allowed,
         List<String> denied) {
     Settings {
         range("slots", slots, 1, Limits.SLOTS);
@@ -50,7 +52,7 @@ record Settings(
         if (name.isEmpty()) {
             throw new IllegalArgumentException("configuration name is empty, want a name that no other worker has");
         }
-        Script.checkDenied(denied);
+        Script.mayCall(allowed, denied);
         // The API's own checks, now rather than with the first claim.
         new ClaimRequest(name, "incarnation", 1, queues, accepts, "", slots, slots, 1, claimWait);
         new Ad(1, labels, List.of());
@@ -68,7 +70,8 @@ record Settings(
                 config.output_chars(),
                 Duration.ofSeconds(config.stop_wait_seconds()),
                 Duration.ofSeconds(config.interrupt_grace_seconds()),
-                List.of(config.denied_commands()));
+                present(config.allowed_commands()),
+                present(config.denied_commands()));
     }
 
     /** An empty entry is what an empty setting becomes on its way through the configuration. */

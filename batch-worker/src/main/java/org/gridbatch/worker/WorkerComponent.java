@@ -108,6 +108,11 @@ public final class WorkerComponent {
         int interrupt_grace_seconds() default 10;
 
         @AttributeDefinition(
+                description = "Commands that scripts may call, as scope:function; * stands for any characters. Empty"
+                        + " means all; otherwise name also what scripts are made of, such as gogo:*")
+        String[] allowed_commands() default {};
+
+        @AttributeDefinition(
                 description = "Commands that scripts may not call, as scope:function; * stands for any characters. A"
                         + " pattern that matches system:exit also keeps scripts from ending the JVM through an object")
         String[] denied_commands() default {
@@ -119,7 +124,8 @@ public final class WorkerComponent {
             "gogo:telnetd",
             "gogo:sshd",
             "osgi:addcommand",
-            "osgi:removecommand"
+            "osgi:removecommand",
+            "felix:frameworklevel"
         };
     }
 
@@ -129,7 +135,7 @@ public final class WorkerComponent {
         settings = Settings.of(config);
         client = new GridClient(context, settings.grid());
         loop = new ThreadEventLoop("gridbatch-worker-" + settings.name());
-        commands = new Commands(context, Script.deniedBy(settings.denied()), this::advertise);
+        commands = new Commands(context, Script.mayCall(settings.allowed(), settings.denied()), this::advertise);
         worker = new Worker(
                 loop, new OneTry(client), settings, ad, JobIds.next(), (lease, slot) -> start(scripts, lease, slot));
         worker.start();
@@ -160,6 +166,7 @@ public final class WorkerComponent {
         return scripts.start(Script.of(lease.spec().script())
                 .withArgs(lease.spec().args())
                 .withVariable("job", JobHandle.of(lease, this::push))
+                .withAllowed(settings.allowed())
                 .withDenied(settings.denied())
                 .withFailOn(lease.spec().failOn())
                 .withOutputChars(settings.outputChars())

@@ -68,6 +68,7 @@ public class SettingsTest {
         refuses("interrupt_grace_seconds", 0, "configuration interrupt.grace.seconds is 0");
         refuses("labels", new String[] {"room"}, "configuration labels has 'room', want key=value");
         refuses("queues", new String[] {"a b"}, "queue is 'a b'");
+        refuses("allowed_commands", new String[] {"echo"}, "allowed command is 'echo', want scope:function");
         refuses("denied_commands", new String[] {"exit"}, "denied command is 'exit', want scope:function");
     }
 }

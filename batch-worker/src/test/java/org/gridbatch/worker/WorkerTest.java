@@ -56,6 +56,7 @@ public class WorkerTest {
                 1_000,
                 STOP_WAIT,
                 GRACE,
+                List.of(),
                 Script.DEFAULT_DENIED);
         worker = new Worker(loop, queue, settings, AD, "incarnation-1", scripts);
         worker.start();
@@ -547,7 +548,18 @@ public class WorkerTest {
     @Test
     public void aScriptThatCannotBeStartedIsGivenBack() {
         Settings settings = new Settings(
-                "worker-1", "", 1, List.of(), "", Map.of(), Duration.ofSeconds(30), 1_000, STOP_WAIT, GRACE, List.of());
+                "worker-1",
+                "",
+                1,
+                List.of(),
+                "",
+                Map.of(),
+                Duration.ofSeconds(30),
+                1_000,
+                STOP_WAIT,
+                GRACE,
+                List.of(),
+                List.of());
         new Worker(loop, queue, settings, AD, "incarnation-1", (lease, slot) -> {
                     throw new OutOfMemoryError("unable to create native thread");
                 })

@@ -24,7 +24,7 @@ final class Failures {
             "org.apache.felix.gogo.runtime.",
             GogoScriptRun.class.getName(),
             JobProcessor.class.getName(),
-            DeniedCommands.class.getName(),
+            CommandRules.class.getName(),
             JobSession.class.getName(),
             JobHandle.class.getName(),
             FollowUps.class.getName(),

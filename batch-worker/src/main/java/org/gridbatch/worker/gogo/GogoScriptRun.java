@@ -33,7 +33,7 @@ final class GogoScriptRun implements ScriptRun {
     private final Thread thread;
     private final Capture out;
     private final Capture err;
-    private final DeniedCommands denied;
+    private final CommandRules rules;
     private final JobHandle handle;
     private final CompletableFuture<ScriptResult> result = new CompletableFuture<>();
     private final CommandSession lookup;
@@ -46,10 +46,9 @@ final class GogoScriptRun implements ScriptRun {
     private boolean decided;
     private volatile JobSession session;
 
-    GogoScriptRun(
-            Script script, DeniedCommands denied, CommandSession lookup, ThreadIO threadIO, ScriptThreads threads) {
+    GogoScriptRun(Script script, CommandRules rules, CommandSession lookup, ThreadIO threadIO, ScriptThreads threads) {
         this.script = script;
-        this.denied = denied;
+        this.rules = rules;
         this.lookup = lookup;
         this.threadIO = threadIO;
         this.threads = threads;
@@ -161,7 +160,7 @@ final class GogoScriptRun implements ScriptRun {
         ScriptCheck check = Syntax.parse(script.text());
         if (!check.isOk())
             return Ending.failed("syntax error in " + check.problems().get(0));
-        JobProcessor processor = new JobProcessor(lookup, threadIO, denied, this::passGate);
+        JobProcessor processor = new JobProcessor(lookup, threadIO, rules, this::passGate);
         JobSession current = new JobSession(processor, out, err);
         session = current;
         Throwable thrown = null;

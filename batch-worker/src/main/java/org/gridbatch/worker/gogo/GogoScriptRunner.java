@@ -28,7 +28,7 @@ public final class GogoScriptRunner implements ScriptRunner {
     private final ThreadIO threadIO;
     private final CommandSession lookup;
     private final ScriptThreads threads = new ScriptThreads();
-    private volatile DeniedCommands denied = new DeniedCommands(Script.DEFAULT_DENIED);
+    private volatile CommandRules rules = new CommandRules(List.of(), Script.DEFAULT_DENIED);
 
     @Activate
     public GogoScriptRunner(@Reference CommandProcessor processor, @Reference ThreadIO threadIO) {
@@ -45,15 +45,17 @@ public final class GogoScriptRunner implements ScriptRunner {
 
     @Override
     public ScriptRun start(Script script) {
-        GogoScriptRun run = new GogoScriptRun(script, denied(script.denied()), lookup, threadIO, threads);
+        GogoScriptRun run = new GogoScriptRun(script, rules(script), lookup, threadIO, threads);
         run.start();
         return run;
     }
 
     /** Those of the last script, if they were the same: making the patterns costs more than a short script. */
-    private DeniedCommands denied(List<String> patterns) {
-        DeniedCommands last = denied;
-        if (!last.isOf(patterns)) denied = last = new DeniedCommands(patterns);
+    private CommandRules rules(Script script) {
+        CommandRules last = rules;
+        if (!last.isOf(script.allowed(), script.denied())) {
+            rules = last = new CommandRules(script.allowed(), script.denied());
+        }
         return last;
     }
 

@@ -29,7 +29,7 @@ final class JobProcessor extends CommandProcessorImpl {
     private static final String CONTEXT = ".context";
 
     private final CommandSession lookup;
-    private final DeniedCommands denied;
+    private final CommandRules rules;
     private final Gate gate;
 
     /** What each call of a command or method passes first. */
@@ -39,10 +39,10 @@ final class JobProcessor extends CommandProcessorImpl {
     }
 
     /** @param lookup a session of the framework's processor */
-    JobProcessor(CommandSession lookup, ThreadIO threadIO, DeniedCommands denied, Gate gate) {
+    JobProcessor(CommandSession lookup, ThreadIO threadIO, CommandRules rules, Gate gate) {
         super(threadIO);
         this.lookup = lookup;
-        this.denied = denied;
+        this.rules = rules;
         this.gate = gate;
         Object context = lookup.get(CONTEXT);
         if (context != null) addConstant(CONTEXT, context);
@@ -76,7 +76,7 @@ final class JobProcessor extends CommandProcessorImpl {
         Function function = command == null ? null : find(command);
         if (function == null) return null;
         return (session, arguments) -> {
-            denied.check(command, arguments);
+            rules.check(command, arguments);
             if (function instanceof CommandProxy proxy) checkTarget(proxy, command);
             gate.pass();
             return function.execute(session, arguments);
@@ -106,7 +106,7 @@ final class JobProcessor extends CommandProcessorImpl {
     private void checkTarget(CommandProxy proxy, String command) {
         Object target = proxy.getTarget();
         try {
-            if (target != null) denied.check(target, command.substring(command.indexOf(':') + 1));
+            if (target != null) rules.check(target, command.substring(command.indexOf(':') + 1));
         } finally {
             proxy.ungetTarget();
         }
@@ -114,7 +114,7 @@ final class JobProcessor extends CommandProcessorImpl {
 
     @Override
     public Object invoke(CommandSessionImpl session, Object target, String name, List<Object> args) throws Exception {
-        denied.check(target, name);
+        rules.check(target, name);
         gate.pass();
         return super.invoke(session, target, name, args);
     }

@@ -18,6 +18,7 @@ import org.gridbatch.api.Limits;
  * @param text Gogo text
  * @param args what it sees as {@code $1 …} and {@code $args}
  * @param variables what else is set in its session, by name
+ * @param allowed patterns of the commands that it may call, as {@code scope:function}; empty means all
  * @param denied patterns of the commands that it may not call, as {@code scope:function}; {@code *} stands for any
  *     characters. A pattern that matches {@code system:exit} also keeps it from ending the JVM or the framework through
  *     an object
@@ -30,6 +31,7 @@ public record Script(
         String text,
         List<String> args,
         Map<String, Object> variables,
+        List<String> allowed,
         List<String> denied,
         FailOn failOn,
         int outputChars,
@@ -50,12 +52,14 @@ public record Script(
             "gogo:telnetd",
             "gogo:sshd",
             "osgi:addcommand",
-            "osgi:removecommand");
+            "osgi:removecommand",
+            "felix:frameworklevel");
 
     public Script {
         Objects.requireNonNull(text, "text");
         args = List.copyOf(args);
         variables = Map.copyOf(variables);
+        allowed = List.copyOf(allowed);
         denied = List.copyOf(denied);
         Objects.requireNonNull(failOn, "failOn");
         if (outputChars < 1 || outputChars > MAX_OUTPUT_CHARS) {
@@ -65,46 +69,56 @@ public record Script(
         Objects.requireNonNull(threadName, "threadName");
     }
 
-    /** Whether a command, as {@code scope:function} in lower case, is denied by these patterns. */
-    public static Predicate<String> deniedBy(List<String> denied) {
-        return new DeniedCommands(denied)::matches;
-    }
-
-    /** @throws IllegalArgumentException if one of the patterns is not {@code scope:function} */
-    public static void checkDenied(List<String> patterns) {
-        new DeniedCommands(patterns);
+    /**
+     * Whether a command, as {@code scope:function} in lower case, may be called.
+     *
+     * @throws IllegalArgumentException if one of the patterns is not {@code scope:function}
+     */
+    public static Predicate<String> mayCall(List<String> allowed, List<String> denied) {
+        return new CommandRules(allowed, denied)::allow;
     }
 
     /** A script without arguments, and defaults for all else. */
     public static Script of(String text) {
         return new Script(
-                text, List.of(), Map.of(), DEFAULT_DENIED, FailOn.EXCEPTION, MAX_OUTPUT_CHARS, "gridbatch-script");
+                text,
+                List.of(),
+                Map.of(),
+                List.of(),
+                DEFAULT_DENIED,
+                FailOn.EXCEPTION,
+                MAX_OUTPUT_CHARS,
+                "gridbatch-script");
     }
 
     public Script withArgs(List<String> value) {
-        return new Script(text, value, variables, denied, failOn, outputChars, threadName);
+        return new Script(text, value, variables, allowed, denied, failOn, outputChars, threadName);
     }
 
     /** With one more variable. */
     public Script withVariable(String name, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(variables);
         more.put(name, value);
-        return new Script(text, args, more, denied, failOn, outputChars, threadName);
+        return new Script(text, args, more, allowed, denied, failOn, outputChars, threadName);
+    }
+
+    public Script withAllowed(List<String> value) {
+        return new Script(text, args, variables, value, denied, failOn, outputChars, threadName);
     }
 
     public Script withDenied(List<String> value) {
-        return new Script(text, args, variables, value, failOn, outputChars, threadName);
+        return new Script(text, args, variables, allowed, value, failOn, outputChars, threadName);
     }
 
     public Script withFailOn(FailOn value) {
-        return new Script(text, args, variables, denied, value, outputChars, threadName);
+        return new Script(text, args, variables, allowed, denied, value, outputChars, threadName);
     }
 
     public Script withOutputChars(int value) {
-        return new Script(text, args, variables, denied, failOn, value, threadName);
+        return new Script(text, args, variables, allowed, denied, failOn, value, threadName);
     }
 
     public Script withThreadName(String value) {
-        return new Script(text, args, variables, denied, failOn, outputChars, value);
+        return new Script(text, args, variables, allowed, denied, failOn, outputChars, value);
     }
 }

@@ -56,9 +56,10 @@ final class Gogo extends ExternalResource {
         }
         for (String name : List.of("cw", "rw")) processor.addCommand("ace", new Ace(), name);
         processor.addCommand("system", System.class, "exit");
+        processor.addCommand("system", System.class, "getProperty");
         processor.addCommand("mine", System.class, "exit");
         processor.addCommand("osgi", processor, "eval");
-        processor.addCommand("felix", commands, "stop");
+        for (String name : List.of("stop", "frameworklevel")) processor.addCommand("felix", commands, name);
         runner = new GogoScriptRunner(processor, threadIO);
     }
 
@@ -203,6 +204,10 @@ final class Gogo extends ExternalResource {
 
         public int read() throws java.io.IOException {
             return System.in.read();
+        }
+
+        public void frameworklevel(int level) {
+            throw new AssertionError("a denied command was called");
         }
 
         public void stop(long bundle) {

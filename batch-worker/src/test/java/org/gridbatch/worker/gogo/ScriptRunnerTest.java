@@ -314,17 +314,56 @@ public class ScriptRunnerTest {
                 "each [1] { exit }",
                 "(test:give runtime) exit 3",
                 "(test:give runtime) halt 3",
-                "((test:give runtime) class) getRuntime . exit 3",
                 "system:exit 3 | cat",
                 "felix:stop 0",
                 "stop 0",
                 "x = 0; stop $x",
+                "stop 00",
+                "stop [7 0]",
+                "felix:STOP 0",
+                "frameworklevel 1",
+                "(system:exit 3)",
+                "x = (system:exit 3)",
+                "test:same \"$(system:exit 3)\"",
+                "test:same [(system:exit 3)]",
+                "SCOPE = 'system:*'; exit 3",
+                "SCOPE = system; exit 3",
+                "SCOPE = mine; exit 3",
+                "getProperty user.home",
+                "SCOPE = system; getProperty user.home",
+                "each [user.home] { system:getProperty $it }",
+                "if { system:getProperty user.home } { test:print x }",
+                "f = { g = { system:getProperty $1 }; g $1 }; f user.home",
+                "x = { system:getProperty user.home }; each [1] $x",
+                "x = { system:getProperty user.home }; y = { x }; y",
+                "x = { test:same $1 }; $x (system:getProperty user.home)",
+                "((((test:give runtime) class) getRuntime) exit 3)",
+                "((((test:give runtime) class) forName java.lang.System) exit 3)",
                 "system:exit 3 &")) {
-            assertThat(script, gogo.run(script).outcome(), is(ScriptOutcome.FAILED));
+            ScriptResult result = gogo.run(script);
+            assertThat(script, result.outcome(), is(ScriptOutcome.FAILED));
+            assertThat(script, result.error(), containsString(" is denied to jobs on this node: the worker's setting"));
         }
         assertThat(
-                fails("system:exit 3").error(), containsString("command system:exit is denied to jobs on this node"));
+                fails("system:exit 3").error(),
+                containsString("command system:exit is denied to jobs on this node:"
+                        + " the worker's setting denied.commands has *:exit"));
         assertThat(fails("(test:give runtime) exit 3").error(), containsString("is denied to jobs"));
+    }
+
+    @Test
+    public void aNameInAVariableIsAValueAndCallsNothing() throws Exception {
+        for (String script : List.of(
+                "x = system:exit; $x 3",
+                "x = 'system:exit'; y = $x; $y 3",
+                "x = exit; system:$x 3",
+                "x = $system:exit; $x 3",
+                "\"system:exit\" 3",
+                "*:exit 3",
+                "each [3] $system:exit",
+                "((test:give runtime) class) getRuntime . exit 3")) {
+            assertThat(script, gogo.run(script).outcome(), is(ScriptOutcome.FAILED));
+        }
     }
 
     @Test
@@ -357,6 +396,34 @@ public class ScriptRunnerTest {
         assertEquals(
                 "x\n",
                 gogo.run(Script.of("test:print x").withDenied(List.of())).out().text());
+    }
+
+    @Test
+    public void whereCommandsAreAllowedOnlyThoseCanBeCalled() throws Exception {
+        Script base = Script.of("").withAllowed(List.of("test:p*", "gogo:each", "system:*"));
+        for (String script : List.of(
+                "test:two 1 1",
+                "two 1 1",
+                "f = { test:two 1 1 }; g = { f }; g",
+                "f = { test:two 1 1 }; f",
+                "each [1] { test:two 1 1 }",
+                "(test:two 1 1)",
+                "if { test:print x } { test:print y }",
+                "test:print a | cat",
+                "osgi:eval test:print x")) {
+            ScriptResult result = gogo.run(with(base, script));
+            assertThat(script, result.outcome(), is(ScriptOutcome.FAILED));
+            assertThat(script, result.error(), containsString("setting allowed.commands has only test:p*, gogo:each"));
+        }
+        assertEquals("1\n", gogo.run(with(base, "each [1] { print $it }")).out().text());
+        assertThat(
+                "what is denied stays so",
+                gogo.run(with(base, "system:exit 3")).error(),
+                containsString("setting denied.commands has *:exit"));
+    }
+
+    private static Script with(Script base, String text) {
+        return Script.of(text).withAllowed(base.allowed());
     }
 
     @Test
