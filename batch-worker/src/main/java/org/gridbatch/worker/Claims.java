@@ -49,7 +49,11 @@ final class Claims {
     private long lastId;
     private boolean pausing;
     private boolean settling;
+    /** As told, or to be told with the next claim. */
     private Ad ad;
+
+    private Ad offered;
+    private boolean withdrawn;
     private int wanted;
     private int usable;
     private boolean stopping;
@@ -72,6 +76,7 @@ final class Claims {
             String incarnation,
             Granted granted) {
         this.ad = ad;
+        offered = ad;
         this.loop = loop;
         this.queue = queue;
         this.contact = contact;
@@ -82,8 +87,27 @@ final class Claims {
 
     /** The worker offers something else from now on. */
     void advertise(Ad changed) {
-        ad = changed;
-        if (current != null) sendAd(() -> {}, new RetryWait(MOST_WAIT_AWAY));
+        offered = changed;
+        if (!withdrawn) offer(changed.labels(), changed.commands());
+    }
+
+    private void offer(Map<String, String> labels, List<String> commands) {
+        ad = new Ad(ad.version() + 1, labels, commands);
+        if (current != null || withdrawn) sendAd(() -> {}, new RetryWait(MOST_WAIT_AWAY));
+    }
+
+    /** The worker can run nothing, and says so: nobody is to count on what it offered. */
+    void withdraw() {
+        if (withdrawn) return;
+        withdrawn = true;
+        offer(Map.of(), List.of());
+    }
+
+    /** The worker can run something again. */
+    void comeBack() {
+        if (!withdrawn) return;
+        withdrawn = false;
+        offer(offered.labels(), offered.commands());
     }
 
     /** Tells the queue what the worker offers, until it has heard it, or something newer is to be told. */

@@ -27,6 +27,7 @@ import org.gridbatch.worker.gogo.Script;
  * @param outputChars characters kept of head and of tail of each stream
  * @param stopWait how long scripts may go on when the worker stops
  * @param interruptGrace how long a script may take to end after it was interrupted
+ * @param restartWhenStuck whether the process ends when no slot can run anything any more
  * @param allowed patterns of the commands that scripts may call; empty means all
  * @param denied patterns of commands that scripts may not call
  */
@@ -41,6 +42,7 @@ record Settings(
         int outputChars,
         Duration stopWait,
         Duration interruptGrace,
+        boolean restartWhenStuck,
         List<String> allowed,
         List<String> denied) {
     Settings {
@@ -70,6 +72,7 @@ record Settings(
                 config.output_chars(),
                 Duration.ofSeconds(config.stop_wait_seconds()),
                 Duration.ofSeconds(config.interrupt_grace_seconds()),
+                config.restart_when_stuck(),
                 present(config.allowed_commands()),
                 present(config.denied_commands()));
     }

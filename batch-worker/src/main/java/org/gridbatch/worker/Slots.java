@@ -60,7 +60,8 @@ final class Slots {
                 count);
         if (usable() == 0) {
             LOG.error(
-                    "worker {} claims no more jobs: all of its {} slots are out of use; restart the node",
+                    "worker {} leaves the grid: all of its {} slots are out of use; it comes back when a script ends after"
+                            + " all, or when the node is restarted",
                     worker,
                     count);
         }

@@ -86,6 +86,12 @@ final class Worker {
     private EventLoop.Timer newsTimer;
     private boolean newsRefused;
 
+    /** Whether all slots are out of use. */
+    private boolean stuck;
+
+    private boolean toldStuck;
+    private Runnable whenStuck = () -> {};
+
     private boolean stopping;
     private boolean lastCalls;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -114,9 +120,36 @@ final class Worker {
         loop.execute(this::changed);
     }
 
+    /** @param action what to do when no slot can run anything any more, and what is to be reported has been */
+    void whenStuck(Runnable action) {
+        whenStuck = action;
+    }
+
+    private void leaveIfStuck() {
+        if (slots.usable() > 0) {
+            stuck = false;
+            claims.comeBack();
+            return;
+        }
+        if (!stuck) {
+            stuck = true;
+            claims.withdraw();
+            loop.schedule(LAST_CALLS, this::tellStuck);
+        }
+        if (outbox.size() == 0) tellStuck();
+    }
+
+    /** A script that ends in the meantime has made it well again. */
+    private void tellStuck() {
+        if (!stuck || stopping || toldStuck) return;
+        toldStuck = true;
+        whenStuck.run();
+    }
+
     /** Something ended or left: there may be room for more, or the stop may be complete. */
     private void changed() {
         if (!stopping) {
+            leaveIfStuck();
             // Reports that wait for the queue are bounded: as many again as there are slots.
             int room = 2 * settings.slots() - (settings.slots() - slots.free()) - outbox.size();
             claims.want(Math.min(slots.free(), room), slots.usable());
@@ -274,7 +307,8 @@ final class Worker {
                 report.jobId(),
                 report.kind(),
                 report.delay(),
-                report.error() + "\nits script does not heed the interrupt and still runs on worker " + report.worker(),
+                report.error() + "\nstuck: its script does not heed the interrupt and still runs on worker "
+                        + report.worker(),
                 report.result(),
                 report.out(),
                 report.err());

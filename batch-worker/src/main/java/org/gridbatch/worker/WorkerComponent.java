@@ -58,6 +58,9 @@ public final class WorkerComponent {
     /** How long a script that pushes a job waits for a queue that is away. */
     private static final Duration PUSH = Duration.ofSeconds(30);
 
+    /** The status of a process that wants to be started again: a failure that passes, as sysexits.h has it. */
+    private static final int STUCK_STATUS = 75;
+
     private final Settings settings;
     private final GridClient client;
     private final ThreadEventLoop loop;
@@ -108,6 +111,11 @@ public final class WorkerComponent {
         int interrupt_grace_seconds() default 10;
 
         @AttributeDefinition(
+                description = "Whether the process ends, with status 75, when scripts that do not heed their interrupt"
+                        + " have taken all slots, so that whoever started it starts it again")
+        boolean restart_when_stuck() default false;
+
+        @AttributeDefinition(
                 description = "Commands that scripts may call, as scope:function; * stands for any characters. Empty"
                         + " means all; otherwise name also what scripts are made of, such as gogo:*")
         String[] allowed_commands() default {};
@@ -138,6 +146,7 @@ public final class WorkerComponent {
         commands = new Commands(context, Script.mayCall(settings.allowed(), settings.denied()), this::advertise);
         worker = new Worker(
                 loop, new OneTry(client), settings, ad, JobIds.next(), (lease, slot) -> start(scripts, lease, slot));
+        if (settings.restartWhenStuck()) worker.whenStuck(this::endProcess);
         worker.start();
         started = true;
         LOG.info(
@@ -145,6 +154,12 @@ public final class WorkerComponent {
                 settings.name(),
                 settings.slots(),
                 settings.queues().isEmpty() ? "all" : settings.queues());
+    }
+
+    /** A thread of its own: the process waits for this component, which waits for the loop. */
+    private void endProcess() {
+        LOG.error("worker {}: the process ends with status {}, to be started again", settings.name(), STUCK_STATUS);
+        new Thread(() -> System.exit(STUCK_STATUS), "gridbatch-restart").start();
     }
 
     private synchronized void advertise(List<String> names) {

@@ -11,6 +11,7 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,7 @@ public class WorkerTest {
                 1_000,
                 STOP_WAIT,
                 GRACE,
+                false,
                 List.of(),
                 Script.DEFAULT_DENIED);
         worker = new Worker(loop, queue, settings, AD, "incarnation-1", scripts);
@@ -545,6 +547,58 @@ public class WorkerTest {
         assertEquals("reported once", ReportKind.FAIL, onlyReport().kind());
     }
 
+    private void sticks(long leaseId) {
+        scripts.of(leaseId).heeds = false;
+        queue.cancelled = List.of(leaseId);
+        pass(loop, 10);
+        loop.pass(GRACE.plusSeconds(1));
+    }
+
+    @Test
+    public void aWorkerWhoseSlotsAreAllStuckLeavesTheGridAndComesBackWithAScriptsEnd() {
+        start(1);
+        List<Boolean> told = new ArrayList<>();
+        worker.whenStuck(() -> told.add(true));
+        grant(lease(1));
+        sticks(1);
+
+        assertThat(onlyReport().error(), containsString("\nstuck: its script does not heed the interrupt"));
+        Ad withdrawn = queue.ads.get(queue.ads.size() - 1).request();
+        assertEquals(List.of(), withdrawn.commands());
+        assertEquals(Map.of(), withdrawn.labels());
+        assertEquals("said once, when all was reported", List.of(true), told);
+        int claims = queue.claims.size();
+        worker.advertise(new Ad(2, Map.of("room", "8"), List.of("ace:cw")));
+        pass(loop, 60);
+        assertEquals("it claims nothing", claims, queue.claims.size());
+        assertEquals(
+                "and offers nothing",
+                withdrawn,
+                queue.ads.get(queue.ads.size() - 1).request());
+
+        ends(1, ScriptOutcome.INTERRUPTED);
+        assertEquals(claims + 1, queue.claims.size());
+        queue.lastClaim().answer().completeExceptionally(new UnknownAdException("another version"));
+        loop.run();
+        Ad back = queue.ads.get(queue.ads.size() - 1).request();
+        assertEquals("what it offers by now", List.of("ace:cw"), back.commands());
+        assertTrue(back.version() > withdrawn.version());
+        assertEquals(back.version(), queue.lastClaim().request().ad());
+    }
+
+    @Test
+    public void aStuckWorkerDoesNotWaitForAQueueThatIsAway() {
+        start(1);
+        List<Boolean> told = new ArrayList<>();
+        worker.whenStuck(() -> told.add(true));
+        grant(lease(1));
+        queue.answersReports = false;
+        sticks(1);
+        assertEquals(List.of(), told);
+        pass(loop, 5);
+        assertEquals(List.of(true), told);
+    }
+
     @Test
     public void aScriptThatCannotBeStartedIsGivenBack() {
         Settings settings = new Settings(
@@ -558,6 +612,7 @@ public class WorkerTest {
                 1_000,
                 STOP_WAIT,
                 GRACE,
+                false,
                 List.of(),
                 List.of());
         new Worker(loop, queue, settings, AD, "incarnation-1", (lease, slot) -> {
