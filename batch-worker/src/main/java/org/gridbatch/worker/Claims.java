@@ -40,7 +40,7 @@ final class Claims {
     private final EventLoop loop;
     private final WorkQueue queue;
     private final Contact contact;
-    private final Settings settings;
+    private Settings settings;
     private final String incarnation;
     private final Granted granted;
     private final Map<Long, Claim> open = new LinkedHashMap<>();
@@ -83,6 +83,11 @@ final class Claims {
         this.settings = settings;
         this.incarnation = incarnation;
         this.granted = granted;
+    }
+
+    /** The next claim is made of these; {@link #want} sees to it that it replaces the one that waits. */
+    void configure(Settings changed) {
+        settings = changed;
     }
 
     /** The worker offers something else from now on. */
@@ -138,7 +143,7 @@ final class Claims {
     private void ask() {
         if (stopping || pausing || wanted < 1 || open.size() >= MAX_OPEN) return;
         if (current != null) {
-            if (current.request.slots() == wanted) return;
+            if (isAsWanted(current.request)) return;
             long young = SETTLED.toNanos() - (loop.nanoTime() - current.firstSentAt);
             if (young > 0) {
                 askWhenSettled(Duration.ofNanos(young));
@@ -146,6 +151,12 @@ final class Claims {
             }
         }
         make(wanted, settings.claimWait());
+    }
+
+    private boolean isAsWanted(ClaimRequest request) {
+        return request.slots() == wanted
+                && request.queues().equals(settings.queues())
+                && request.accepts().equals(settings.accepts());
     }
 
     private void askWhenSettled(Duration wait) {

@@ -51,6 +51,11 @@ final class Commands implements ServiceListener, AutoCloseable {
         look(event.getType() == ServiceEvent.UNREGISTERING ? event.getServiceReference() : null);
     }
 
+    /** Looks again: scripts may call others. */
+    void lookAgain() {
+        look(null);
+    }
+
     private synchronized void look(ServiceReference<?> leaving) {
         TreeSet<String> found = new TreeSet<>();
         try {

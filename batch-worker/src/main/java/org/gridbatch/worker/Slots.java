@@ -13,7 +13,7 @@ final class Slots {
     private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
 
     private final String worker;
-    private final int count;
+    private int count;
     private final BitSet taken = new BitSet();
     private final BitSet quarantined = new BitSet();
 
@@ -23,12 +23,17 @@ final class Slots {
     }
 
     int free() {
-        return count - taken.cardinality();
+        return Math.max(0, count - taken.cardinality());
+    }
+
+    /** Of fewer slots those that are taken stay so until their scripts end. */
+    void resize(int slots) {
+        count = slots;
     }
 
     /** Those that can run scripts, now or later. */
     int usable() {
-        return count - quarantined.cardinality();
+        return Math.max(0, count - quarantined.cardinality());
     }
 
     /** Takes a free one, from 0. */

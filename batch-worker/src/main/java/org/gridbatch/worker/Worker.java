@@ -61,7 +61,7 @@ final class Worker {
 
     private final EventLoop loop;
     private final WorkQueue queue;
-    private final Settings settings;
+    private Settings settings;
     private final String incarnation;
     private final JobRunner runner;
     private final Contact contact;
@@ -115,6 +115,20 @@ final class Worker {
         loop.execute(() -> claims.advertise(ad));
     }
 
+    /**
+     * Other settings hold from now on; scripts that run go on, also where there are fewer slots than they take.
+     *
+     * @param changed with the name and the grid of before
+     */
+    void configure(Settings changed) {
+        loop.execute(() -> {
+            settings = changed;
+            slots.resize(changed.slots());
+            claims.configure(changed);
+            changed();
+        });
+    }
+
     /** Starts to claim. */
     void start() {
         loop.execute(this::changed);
@@ -151,7 +165,7 @@ final class Worker {
         if (!stopping) {
             leaveIfStuck();
             // Reports that wait for the queue are bounded: as many again as there are slots.
-            int room = 2 * settings.slots() - (settings.slots() - slots.free()) - outbox.size();
+            int room = settings.slots() + slots.free() - outbox.size();
             claims.want(Math.min(slots.free(), room), slots.usable());
         } else {
             completeStop();

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.gridbatch.api.Ad;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.Heartbeat;
@@ -34,6 +35,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -61,11 +63,15 @@ public final class WorkerComponent {
     /** The status of a process that wants to be started again: a failure that passes, as sysexits.h has it. */
     private static final int STUCK_STATUS = 75;
 
-    private final Settings settings;
-    private final GridClient client;
-    private final ThreadEventLoop loop;
-    private final Commands commands;
-    private final Worker worker;
+    private final BundleContext context;
+    private final ScriptRunner scripts;
+    private volatile Settings settings;
+    private volatile Predicate<String> mayCall;
+    private GridClient client;
+    private ThreadEventLoop loop;
+    private Commands commands;
+    private Worker worker;
+    private List<String> offered = List.of();
     private Ad ad;
     private boolean started;
 
@@ -140,13 +146,18 @@ public final class WorkerComponent {
     /** @throws IllegalArgumentException if the configuration is wrong; the message names the key */
     @Activate
     public WorkerComponent(BundleContext context, Config config, @Reference ScriptRunner scripts) {
-        settings = Settings.of(config);
+        this.context = context;
+        this.scripts = scripts;
+        begin(Settings.of(config));
+    }
+
+    private void begin(Settings first) {
+        use(first);
         client = new GridClient(context, settings.grid());
         loop = new ThreadEventLoop("gridbatch-worker-" + settings.name());
-        commands = new Commands(context, Script.mayCall(settings.allowed(), settings.denied()), this::advertise);
-        worker = new Worker(
-                loop, new OneTry(client), settings, ad, JobIds.next(), (lease, slot) -> start(scripts, lease, slot));
-        if (settings.restartWhenStuck()) worker.whenStuck(this::endProcess);
+        commands = new Commands(context, name -> mayCall.test(name), this::offer);
+        worker = new Worker(loop, new OneTry(client), settings, ad, JobIds.next(), this::start);
+        worker.whenStuck(this::stuck);
         worker.start();
         started = true;
         LOG.info(
@@ -156,14 +167,55 @@ public final class WorkerComponent {
                 settings.queues().isEmpty() ? "all" : settings.queues());
     }
 
+    private void use(Settings changed) {
+        mayCall = Script.mayCall(changed.allowed(), changed.denied());
+        settings = changed;
+    }
+
+    /**
+     * Takes other settings while scripts run. Only another name or grid makes another worker of it, which begins when
+     * this one has stopped.
+     *
+     * @throws IllegalArgumentException if the configuration is wrong; then what held before goes on to hold
+     */
+    @Modified
+    public void modified(Config config) {
+        Settings before = settings;
+        Settings changed = Settings.of(config);
+        if (!changed.name().equals(before.name()) || !changed.grid().equals(before.grid())) {
+            stop();
+            started = false;
+            begin(changed);
+            return;
+        }
+        use(changed);
+        worker.configure(changed);
+        commands.lookAgain();
+        if (!changed.labels().equals(before.labels())) advertise();
+        LOG.info(
+                "worker {} has other settings: {} slots, queues {}",
+                changed.name(),
+                changed.slots(),
+                changed.queues().isEmpty() ? "all" : changed.queues());
+    }
+
+    private void stuck() {
+        if (settings.restartWhenStuck()) endProcess();
+    }
+
     /** A thread of its own: the process waits for this component, which waits for the loop. */
     private void endProcess() {
         LOG.error("worker {}: the process ends with status {}, to be started again", settings.name(), STUCK_STATUS);
         new Thread(() -> System.exit(STUCK_STATUS), "gridbatch-restart").start();
     }
 
-    private synchronized void advertise(List<String> names) {
-        ad = new Ad(ad == null ? 1 : ad.version() + 1, labels(), names);
+    private synchronized void offer(List<String> names) {
+        offered = names;
+        advertise();
+    }
+
+    private synchronized void advertise() {
+        ad = new Ad(ad == null ? 1 : ad.version() + 1, labels(), offered);
         if (started) worker.advertise(ad);
     }
 
@@ -177,14 +229,15 @@ public final class WorkerComponent {
         return labels;
     }
 
-    private ScriptRun start(ScriptRunner scripts, Lease lease, int slot) {
+    private ScriptRun start(Lease lease, int slot) {
+        Settings now = settings;
         return scripts.start(Script.of(lease.spec().script())
                 .withArgs(lease.spec().args())
                 .withVariable("job", JobHandle.of(lease, this::push))
-                .withAllowed(settings.allowed())
-                .withDenied(settings.denied())
+                .withAllowed(now.allowed())
+                .withDenied(now.denied())
                 .withFailOn(lease.spec().failOn())
-                .withOutputChars(settings.outputChars())
+                .withOutputChars(now.outputChars())
                 .withThreadName("gridbatch-slot-" + (slot + 1)));
     }
 

@@ -45,13 +45,13 @@ public class WorkerTest {
     private final FakeScripts scripts = new FakeScripts();
     private Worker worker;
 
-    private void start(int slots) {
-        Settings settings = new Settings(
+    private static Settings settings(int slots, String queue, String accepts) {
+        return new Settings(
                 "worker-1",
                 "",
                 slots,
-                List.of("mail"),
-                "(size<=3)",
+                List.of(queue),
+                accepts,
                 Map.of("room", "7"),
                 Duration.ofSeconds(30),
                 1_000,
@@ -60,6 +60,10 @@ public class WorkerTest {
                 false,
                 List.of(),
                 Script.DEFAULT_DENIED);
+    }
+
+    private void start(int slots) {
+        Settings settings = settings(slots, "mail", "(size<=3)");
         worker = new Worker(loop, queue, settings, AD, "incarnation-1", scripts);
         worker.start();
         loop.run();
@@ -546,6 +550,62 @@ public class WorkerTest {
         assertEquals(2, queue.claims.size());
         assertEquals("reported once", ReportKind.FAIL, onlyReport().kind());
     }
+
+    // Other settings.
+
+    @Test
+    public void otherQueuesAndFiltersHoldForTheNextClaimAtOnceAndTouchNoScript() {
+        startInContact(2);
+        grant(lease(1));
+        loop.pass(Duration.ofMillis(100));
+        int claims = queue.claims.size();
+        worker.configure(settings(2, "reports", ""));
+        loop.run();
+
+        assertEquals("the claim that waits is replaced", claims + 1, queue.claims.size());
+        assertEquals(List.of("reports"), queue.lastClaim().request().queues());
+        assertEquals("", queue.lastClaim().request().accepts());
+        worker.configure(settings(2, "reports", ""));
+        loop.run();
+        assertEquals("the same is no change", claims + 1, queue.claims.size());
+        ends(1, ScriptOutcome.COMPLETED);
+        assertEquals(ReportKind.COMPLETE, onlyReport().kind());
+    }
+
+    @Test
+    public void moreSlotsAreUsedAtOnce() {
+        startInContact(1);
+        grant(lease(1));
+        int claims = queue.claims.size();
+        worker.configure(settings(3, "mail", "(size<=3)"));
+        loop.run();
+
+        assertEquals(claims + 1, queue.claims.size());
+        assertEquals(2, queue.lastClaim().request().slots());
+        assertEquals(3, queue.lastClaim().request().totalSlots());
+        grant(lease(2), lease(3));
+        assertEquals(List.of(0, 1, 2), scripts.slots);
+    }
+
+    @Test
+    public void ofFewerSlotsThoseThatAreTakenStaySoUntilTheirScriptsEnd() {
+        startInContact(3);
+        grant(lease(1), lease(2), lease(3));
+        int claims = queue.claims.size();
+        worker.configure(settings(1, "mail", "(size<=3)"));
+        loop.run();
+        ends(1, ScriptOutcome.COMPLETED);
+        ends(2, ScriptOutcome.COMPLETED);
+        assertEquals("one runs in the only slot", claims, queue.claims.size());
+        assertEquals(2, queue.reported().size());
+        ends(3, ScriptOutcome.COMPLETED);
+        assertEquals(claims + 1, queue.claims.size());
+        assertEquals(1, queue.lastClaim().request().slots());
+        assertEquals(1, queue.lastClaim().request().totalSlots());
+        assertEquals(3, queue.reported().size());
+    }
+
+    // Scripts that do not stop.
 
     private void sticks(long leaseId) {
         scripts.of(leaseId).heeds = false;
