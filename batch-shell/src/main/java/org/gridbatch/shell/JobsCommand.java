@@ -7,7 +7,6 @@ package org.gridbatch.shell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.JobPage;
@@ -17,6 +16,7 @@ import org.gridbatch.api.JobView;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.LiveView;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Lists jobs. */
@@ -33,29 +33,8 @@ import picocli.CommandLine.Option;
 final class JobsCommand extends Command {
     private static final int MOST = 100_000;
 
-    @Option(
-            names = {"-q", "--queue"},
-            paramLabel = "QUEUE",
-            description = "Only of this queue.")
-    private String queue = "";
-
-    @Option(
-            names = {"-s", "--state"},
-            paramLabel = "STATE",
-            split = ",",
-            description =
-                    "Only in this state: blocked, scheduled, available, executing, retryable, completed, cancelled or "
-                            + "discarded; can be repeated, or several with commas.")
-    private Set<JobState> states = Set.of();
-
-    @Option(names = "--name", paramLabel = "NAME", description = "Only with this name.")
-    private String title = "";
-
-    @Option(
-            names = {"-t", "--tag"},
-            paramLabel = "KEY=VALUE",
-            description = "Only with this tag.")
-    private String tag = "";
+    @Mixin
+    private JobFilter filter;
 
     @Option(names = "--array", paramLabel = "ARRAY", description = "Only the items of this array.")
     private String array = "";
@@ -99,17 +78,12 @@ final class JobsCommand extends Command {
         List<JobView> found = new ArrayList<>();
         String next = after;
         do {
-            JobQuery query = new JobQuery(
-                    List.of(),
-                    queue,
-                    states,
-                    title,
-                    tag,
-                    array,
-                    items,
-                    newest,
-                    Math.min(limit - found.size(), Limits.BULK),
-                    next);
+            JobQuery query = filter.query()
+                    .withArray(array)
+                    .withItems(items)
+                    .withNewestFirst(newest)
+                    .withLimit(Math.min(limit - found.size(), Limits.BULK))
+                    .withAfter(next);
             JobPage page = here.grid().jobs(jobs -> jobs.find(query));
             found.addAll(page.jobs());
             next = page.next();

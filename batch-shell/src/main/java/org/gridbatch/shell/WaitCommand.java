@@ -6,13 +6,16 @@ package org.gridbatch.shell;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.worker.gogo.Durations;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,7 +24,14 @@ import picocli.CommandLine.Parameters;
         name = "wait",
         description =
                 "Wait until all these jobs and arrays are final; fails if one, or an item of one, did not complete, "
-                        + "or if the time is up.")
+                        + "or if the time is up.",
+        footer = {
+            "",
+            "Examples:",
+            "  wait ID --for 10m",
+            "  wait --bar ARRAY",
+            "  wait --bar --queue nightly      all of the queue that are not final now"
+        })
 final class WaitCommand extends Command {
     /** Less than a call may wait, so that what lies between does not end it first. */
     private static final Duration STEP = Duration.ofSeconds(20);
@@ -29,15 +39,51 @@ final class WaitCommand extends Command {
     /** How many bad ends the message names. */
     private static final int NAMED = 5;
 
-    @Parameters(arity = "1..*", paramLabel = "ID", description = "The ids of jobs and arrays.")
-    private List<String> ids;
+    /** Jobs that one command waits for. */
+    private static final int MOST = 100_000;
+
+    @Parameters(arity = "0..*", paramLabel = "ID", description = "The ids of jobs and arrays.")
+    private List<String> ids = List.of();
+
+    @Mixin
+    private JobFilter filter;
 
     @Option(names = "--for", paramLabel = "TIME", description = "The longest wait, such as 5m; no limit if not given.")
     private Duration atMost;
 
+    @Option(
+            names = {"-b", "--bar"},
+            description = "Show meanwhile how far they are, how fast they go and how long the rest will take: drawn in "
+                    + "place at a terminal, else a line every ten seconds. Goes to stderr.")
+    private boolean bar;
+
     @Override
     Object run(CommandSession session, Surroundings here) {
-        return new Listing<>(untilFinal("wait", ids, atMost, here.grid(), ProgressLine.of(session)), "", "no jobs");
+        List<String> all = all(here.grid());
+        if (all.isEmpty()) return new Listing<>(List.of(), "", "no jobs");
+        List<JobView> ended = bar
+                ? withBar(all, session, here.grid())
+                : untilFinal("wait", all, atMost, here.grid(), ProgressLine.of(session));
+        return new Listing<>(ended, "", "no jobs");
+    }
+
+    private List<String> all(Grid grid) {
+        if (ids.isEmpty() && !filter.isGiven()) {
+            throw new CommandFailed(
+                    "wait: there is nothing to wait for, want ids, or --queue, --state, --name or --tag");
+        }
+        Set<String> all = new LinkedHashSet<>(ids);
+        if (filter.isGiven()) {
+            filter.findOpen("wait", grid, MOST).forEach(job -> all.add(job.jobId()));
+        }
+        return List.copyOf(all);
+    }
+
+    private List<JobView> withBar(List<String> all, CommandSession session, Grid grid) {
+        Bar shown = new Bar(System.err, Formats.width(session, 0), System::nanoTime);
+        List<JobView> ended = new BarWait(grid, shown).untilFinal("wait", all, atMost);
+        failUnlessCompleted("wait", ended);
+        return ended;
     }
 
     /**
@@ -99,7 +145,7 @@ final class WaitCommand extends Command {
         throw new CommandFailed(command + ": " + counts + named + more);
     }
 
-    private static String what(JobView job) {
+    static String what(JobView job) {
         return (job.isArray() ? "array " : "job ") + job.jobId();
     }
 

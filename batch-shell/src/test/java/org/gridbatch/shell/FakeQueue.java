@@ -173,7 +173,7 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
         return CompletableFuture.completedFuture(List.of(NOW.plusSeconds(3_600)));
     }
 
-    void put(JobView view, String script, AttemptView... attempts) {
+    synchronized void put(JobView view, String script, AttemptView... attempts) {
         JobSpec spec = JobSpec.script(script)
                 .jobId(view.jobId())
                 .queue(view.queue())
@@ -338,6 +338,7 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
                 ? query.items() || job.arrayId().isEmpty()
                 : query.array().equals(job.arrayId());
         return isWanted
+                && (query.jobIds().isEmpty() || query.jobIds().contains(job.jobId()))
                 && (query.queue().isEmpty() || query.queue().equals(job.queue()))
                 && (query.states().isEmpty() || query.states().contains(job.state()))
                 && (query.name().isEmpty() || query.name().equals(job.name()))
@@ -643,7 +644,7 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
         }
     }
 
-    private static JobView view(String id, JobState state, String error, String arrayId, String item, ArrayView array) {
+    static JobView view(String id, JobState state, String error, String arrayId, String item, ArrayView array) {
         return new JobView(
                 id,
                 "default",
