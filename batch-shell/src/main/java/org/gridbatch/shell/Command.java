@@ -25,6 +25,11 @@ abstract class Command {
         return arguments;
     }
 
+    /** Whether there is data, which can be had as JSON; else it prints, or returns what only a session can use. */
+    boolean returnsData() {
+        return true;
+    }
+
     /**
      * @return data that scripts can use and {@link Formats} prints
      * @throws CommandFailed if it cannot be done

@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class CommandFunction implements Function {
     private static final int HELP_WIDTH = 100;
+    private static final String JSON = "--json";
     private static final Pattern CANARY = Pattern.compile("([0-9]{1,9})(?::([0-9]{1,9})%?)?");
     private static final Pattern RATE = Pattern.compile("([0-9]{1,9})/(.+)");
 
@@ -62,11 +63,23 @@ final class CommandFunction implements Function {
             throw new CommandFailed(name + ": " + describe(e) + " ('" + name + " --help' says more)", e);
         }
         if (line.isUsageHelpRequested()) return usage(name, call, session);
+        boolean json = line.getParseResult().hasMatchedOption(JSON);
+        if (json && !call.returnsData()) {
+            throw new CommandFailed(name + ": what it prints so is text, and there is nothing for --json");
+        }
         try {
-            return call.run(session, here);
+            Object data = call.run(session, here);
+            sayWhereItGoesOn(data, json, session);
+            return json ? Json.lines(data) : data;
         } catch (BatchException e) {
             throw new CommandFailed(name + ": " + e.getMessage(), e);
         }
+    }
+
+    /** At a terminal that stands below the table, where one looks when it has scrolled by. */
+    private static void sayWhereItGoesOn(Object data, boolean json, CommandSession session) {
+        if (!(data instanceof Listing<?> list) || list.next().isEmpty()) return;
+        if (json || Formats.width(session, 0) == 0) System.err.println(Formats.more(list.next()));
     }
 
     /** How the command is used, for its user. */
@@ -76,13 +89,25 @@ final class CommandFunction implements Function {
 
     /** What picocli knows about it. */
     static CommandSpec spec(String name, Command call) {
-        CommandSpec spec = new CommandLine(call).getCommandSpec();
+        CommandSpec spec = withJson(call).getCommandSpec();
         spec.name(name);
         return spec;
     }
 
+    private static CommandLine withJson(Command call) {
+        CommandLine line = new CommandLine(call);
+        if (call.returnsData()) {
+            line.getCommandSpec()
+                    .addOption(OptionSpec.builder(JSON)
+                            .type(boolean.class)
+                            .description("Print JSON: one value a line, an object for each row.")
+                            .build());
+        }
+        return line;
+    }
+
     private static CommandLine line(String name, Command call, CommandSession session) {
-        CommandLine line = new CommandLine(call)
+        CommandLine line = withJson(call)
                 .setExpandAtFiles(false)
                 .setInterpolateVariables(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -38,6 +38,11 @@ final class ExecCommand extends Command {
     private List<String> fileArguments = List.of();
 
     @Override
+    boolean returnsData() {
+        return false;
+    }
+
+    @Override
     Object run(CommandSession session, Surroundings here) {
         if (file == null && words.isEmpty()) {
             throw new CommandFailed(

@@ -22,6 +22,11 @@ final class HelpCommand extends Command {
     private String command;
 
     @Override
+    boolean returnsData() {
+        return false;
+    }
+
+    @Override
     Object run(CommandSession session, Surroundings here) {
         if (command == null) return list();
         String name = command.startsWith(OURS) ? command.substring(OURS.length()) : command;

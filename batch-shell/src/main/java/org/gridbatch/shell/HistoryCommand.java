@@ -106,10 +106,7 @@ final class HistoryCommand extends Command {
         }
         Instant from = time("--since", since);
         Instant to = time("--until", until);
-        Listing<?> list = audit ? audit(here.grid(), from, to) : jobs(here.grid(), from, to);
-        // At a terminal it stands below the table, where one looks when that has scrolled by.
-        if (!list.next().isEmpty() && Formats.width(session, 0) == 0) System.err.println(Formats.more(list.next()));
-        return list;
+        return audit ? audit(here.grid(), from, to) : jobs(here.grid(), from, to);
     }
 
     private Listing<JobView> jobs(Grid grid, Instant from, Instant to) {

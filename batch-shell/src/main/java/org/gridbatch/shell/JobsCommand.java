@@ -88,8 +88,6 @@ final class JobsCommand extends Command {
             found.addAll(page.jobs());
             next = page.next();
         } while (!next.isEmpty() && found.size() < limit);
-        // At a terminal it stands below the table, where one looks when that has scrolled by.
-        if (!next.isEmpty() && Formats.width(session, 0) == 0) System.err.println(Formats.more(next));
         return new Listing<>(found, next, array.isEmpty() ? "no jobs" : none()).remarked(progress(found, here.grid()));
     }
 }

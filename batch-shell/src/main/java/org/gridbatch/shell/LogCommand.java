@@ -37,6 +37,11 @@ final class LogCommand extends Command {
     private boolean follow;
 
     @Override
+    boolean returnsData() {
+        return !follow;
+    }
+
+    @Override
     Object run(CommandSession session, Surroundings here) {
         if (follow && attempt != null) {
             throw new CommandFailed("log: there are --follow and --attempt: one attempt that ended cannot be followed");

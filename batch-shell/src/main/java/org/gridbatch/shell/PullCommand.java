@@ -50,6 +50,11 @@ final class PullCommand extends Command {
     private String accepts = "";
 
     @Override
+    boolean returnsData() {
+        return false;
+    }
+
+    @Override
     Object run(CommandSession session, Surroundings here) {
         if (atMost.compareTo(Limits.WAIT) > 0) {
             throw new CommandFailed(
