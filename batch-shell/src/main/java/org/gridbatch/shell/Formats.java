@@ -74,8 +74,9 @@ final class Formats implements Converter {
                         GridStatus.class,
                         QueueView.class,
                         Explained.class,
+                        Setting.class,
                         Checked.class,
-                        Setting.class)
+                        Imported.class)
                 .map(Class::getName)
                 .toArray(String[]::new);
     }
@@ -139,6 +140,7 @@ final class Formats implements Converter {
         if (target instanceof QueueView queue) return queue.settings().queue();
         if (target instanceof Explained reason) return Text.oneLine(reason.text(), MAX_REASON);
         if (target instanceof Setting setting) return setting(setting);
+        if (target instanceof Imported imported) return imported.toString();
         if (target instanceof GridStatus status) return "grid " + status.grid() + ", term " + status.term();
         return null;
     }

@@ -7,6 +7,7 @@ package org.gridbatch.shell;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +19,7 @@ import org.gridbatch.api.BatchException;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.History;
 import org.gridbatch.api.IndeterminateException;
+import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobView;
@@ -63,6 +65,27 @@ final class Grid {
     /** @param whenUnsure what to do if it is not known whether the queue did it */
     <T> T jobs(Function<JobQueue, CompletionStage<T>> call, String whenUnsure) {
         return answer(calls.call(JobQueue.class, call, timeout), timeout, whenUnsure);
+    }
+
+    /**
+     * The jobs of these ids, in order, with null for each that is not known.
+     *
+     * @param ids not many, since all scripts are in memory at once
+     */
+    List<JobDetail> details(List<String> ids) {
+        return jobs(queue -> {
+            List<CompletableFuture<JobDetail>> all = ids.stream()
+                    .map(id -> queue.get(id).toCompletableFuture().exceptionally(Grid::nullIfUnknown))
+                    .toList();
+            return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new))
+                    .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
+        });
+    }
+
+    private static JobDetail nullIfUnknown(Throwable failure) {
+        Throwable bare = bare(failure);
+        if (bare instanceof UnknownJobException) return null;
+        throw bare instanceof RuntimeException e ? e : new CompletionException(bare);
     }
 
     /**
@@ -172,9 +195,12 @@ final class Grid {
     }
 
     private CommandFailed failed(Throwable failure, String whenUnsure) {
-        Throwable bare =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable bare = bare(failure);
         return new CommandFailed(describe(bare, whenUnsure), bare);
+    }
+
+    private static Throwable bare(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private String describe(Throwable failure, String whenUnsure) {

@@ -40,6 +40,7 @@ import org.gridbatch.api.History;
 import org.gridbatch.api.HistoryPage;
 import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.InvalidRequestException;
+import org.gridbatch.api.JobConflictException;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobQuery;
@@ -113,6 +114,9 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
 
     /** What executing jobs tell, with all of their output. */
     final Map<String, LiveView> lives = new ConcurrentHashMap<>();
+
+    /** Whether a job whose id is known is another one. */
+    volatile boolean conflicts;
 
     volatile RuntimeException failure;
     volatile Duration leaseFor = Duration.ofSeconds(30);
@@ -227,6 +231,10 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
         for (JobSpec pushed : specs) {
             JobSpec spec = pushed.withDefaultsOf(QueueSettings.of(pushed.queue()));
             boolean known = jobs.containsKey(spec.jobId());
+            if (known && conflicts) {
+                return CompletableFuture.failedFuture(new JobConflictException(
+                        "job " + spec.jobId() + " is known with another content", spec.jobId()));
+            }
             JobState state = spec.delay().isZero() ? JobState.AVAILABLE : JobState.SCHEDULED;
             if (!known) {
                 JobView view = new JobView(
