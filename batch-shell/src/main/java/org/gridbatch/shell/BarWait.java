@@ -71,12 +71,16 @@ final class BarWait {
         for (int from = 0; from < all.size(); from += Limits.BULK) {
             List<String> some = all.subList(from, Math.min(all.size(), from + Limits.BULK));
             JobQuery query = JobQuery.ALL.withJobIds(some).withItems(true).withLimit(Limits.BULK);
-            JobPage page = grid.jobs(queue -> queue.find(query));
             Set<String> missing = new LinkedHashSet<>(some);
-            for (JobView job : page.jobs()) {
-                missing.remove(job.jobId());
-                saw(job);
-            }
+            do {
+                JobQuery next = query;
+                JobPage page = grid.jobs(queue -> queue.find(next));
+                for (JobView job : page.jobs()) {
+                    missing.remove(job.jobId());
+                    saw(job);
+                }
+                query = query.withAfter(page.next());
+            } while (!query.after().isEmpty());
             // What has left the server's memory, and items that no worker has had yet, are found one by one.
             for (String id : missing) saw(grid.await(id, Duration.ZERO));
         }

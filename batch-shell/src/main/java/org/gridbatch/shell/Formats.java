@@ -76,7 +76,8 @@ final class Formats implements Converter {
                         Explained.class,
                         Setting.class,
                         Checked.class,
-                        Imported.class)
+                        Imported.class,
+                        Stats.class)
                 .map(Class::getName)
                 .toArray(String[]::new);
     }
@@ -87,12 +88,21 @@ final class Formats implements Converter {
 
     /** The width of the session's terminal, or of its variable COLUMNS. */
     static int width(CommandSession session, int unknown) {
-        Object columns = session.get("COLUMNS");
+        int width = number(session.get("COLUMNS"));
+        return width >= 40 ? width : unknown;
+    }
+
+    /** The height of the session's terminal, or of its variable LINES; that of a small one if it is not known. */
+    static int height(CommandSession session) {
+        int height = number(session.get("LINES"));
+        return height >= 5 ? height : 24;
+    }
+
+    private static int number(Object variable) {
         try {
-            int width = columns == null ? 0 : Integer.parseInt(columns.toString());
-            return width >= 40 ? width : unknown;
+            return variable == null ? 0 : Integer.parseInt(variable.toString());
         } catch (NumberFormatException e) {
-            return unknown;
+            return 0;
         }
     }
 
@@ -115,6 +125,7 @@ final class Formats implements Converter {
         if (target instanceof JobView job) return fields(job).format();
         if (target instanceof JobSpec spec) return fields(spec).format();
         if (target instanceof GridStatus status) return status(status);
+        if (target instanceof Stats stats) return StatsFormat.stats(stats, width);
         if (target instanceof PulledJob job) return pulled(job);
         if (target instanceof Verdict verdict) return verdict(verdict);
         if (target instanceof Output output) return output.toString();

@@ -113,6 +113,8 @@ public final class ShellComponent {
         commands.put("status", StatusCommand::new);
         commands.put("history", HistoryCommand::new);
         commands.put("cron", CronCommand::new);
+        commands.put("stats", StatsCommand::new);
+        commands.put("top", TopCommand::new);
         commands.put("export", ExportCommand::new);
         commands.put("import", ImportCommand::new);
         return commands;

@@ -1,0 +1,111 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.shell;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.felix.service.command.CommandSession;
+import org.gridbatch.api.JobQueue;
+import org.gridbatch.api.Limits;
+import org.gridbatch.api.LiveView;
+import org.gridbatch.api.WorkerView;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** Shows a grid at work, until its user has seen enough. */
+@CommandLine.Command(
+        name = "top",
+        description = "Show the queues with their counts and rates, and the workers with what they run: at a terminal "
+                + "anew each second until q or Ctrl-C, else once.")
+final class TopCommand extends Command {
+    private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final Duration KEY_EVERY = Duration.ofMillis(50);
+
+    /** The rates are of a minute, and to read them costs most. */
+    private static final Duration RATES_EVERY = Duration.ofSeconds(5);
+
+    private static final String HOME = "\u001b[H";
+    private static final String CLEAR_SCREEN = "\u001b[2J";
+    private static final String CLEAR_LINE = "\u001b[K";
+    private static final String CLEAR_BELOW = "\u001b[J";
+
+    @Option(names = "--once", description = "Once, also at a terminal.")
+    private boolean once;
+
+    private StatsReader.Ended ended;
+    private long endedAt;
+
+    @Override
+    boolean returnsData() {
+        return false;
+    }
+
+    @Override
+    Object run(CommandSession session, Surroundings here) {
+        if (once || Formats.width(session, 0) == 0) return frame(here.grid(), Formats.width(session, 0));
+        PrintStream screen = System.out;
+        InputStream keys = session.getKeyboard();
+        screen.print(CLEAR_SCREEN);
+        do {
+            int width = Formats.width(session, 0);
+            draw(screen, frame(here.grid(), width), width, Formats.height(session));
+        } while (!isOver(keys));
+        screen.println();
+        return null;
+    }
+
+    private String frame(Grid grid, int width) {
+        Clock clock = Clock.systemUTC();
+        StatsReader reader = new StatsReader(grid, clock);
+        if (ended == null || System.nanoTime() - endedAt > RATES_EVERY.toNanos()) {
+            ended = reader.ended();
+            endedAt = System.nanoTime();
+        }
+        Stats stats = reader.read(ended);
+        List<WorkerView> workers = grid.jobs(JobQueue::workers);
+        List<String> ids = workers.stream()
+                .flatMap(worker -> worker.jobIds().stream())
+                .limit(Limits.BULK)
+                .toList();
+        List<LiveView> executing = ids.isEmpty() ? List.of() : grid.progress(ids);
+        return StatsFormat.top(stats, workers, executing, clock.instant(), width);
+    }
+
+    /** Line by line over what is there, so that nothing flickers; never more than the screen has, which would scroll. */
+    private static void draw(PrintStream screen, String frame, int width, int height) {
+        screen.print(frame.lines()
+                .limit(height - 1L)
+                .map(line -> Text.cut(line, width) + CLEAR_LINE)
+                .collect(Collectors.joining("\r\n", HOME, "\r\n" + CLEAR_BELOW)));
+        screen.flush();
+    }
+
+    /** Waits until it is time for the next frame; true if the user wants none. */
+    private static boolean isOver(InputStream keys) {
+        long until = System.nanoTime() + EVERY.toNanos();
+        try {
+            while (System.nanoTime() < until) {
+                while (keys.available() > 0) {
+                    int key = keys.read();
+                    if (key == 'q' || key == 'Q' || key < 0) return true;
+                }
+                Thread.sleep(KEY_EVERY.toMillis());
+            }
+            return false;
+        } catch (InterruptedException e) {
+            // Ctrl-C is how one leaves it.
+            Thread.currentThread().interrupt();
+            return true;
+        } catch (IOException e) {
+            // Whoever looked on has gone.
+            return true;
+        }
+    }
+}
