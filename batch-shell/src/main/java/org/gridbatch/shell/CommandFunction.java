@@ -6,7 +6,6 @@ package org.gridbatch.shell;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -210,9 +209,9 @@ final class CommandFunction implements Function {
 
     private static Instant instant(String text) {
         try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new TypeConversionException("'" + text + "' is no instant, want one like 2030-01-31T18:00:00Z");
+            return Times.here().future(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
         }
     }
 }

@@ -98,7 +98,7 @@ final class Completions implements Function {
         if (command == null) return List.of();
         CommandSpec spec = CommandFunction.spec(name, command.get());
         return switch (label(spec, words.get(index - 1).toString())) {
-            case "ID", "ID... DURATION" -> newest().stream().map(JobView::jobId).toList();
+            case "ID", "ID... TIME" -> newest().stream().map(JobView::jobId).toList();
             case "ARRAY" ->
                 newest().stream().filter(JobView::isArray).map(JobView::jobId).toList();
             case "QUEUE" -> queues();

@@ -6,9 +6,7 @@ package org.gridbatch.shell;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import org.gridbatch.worker.gogo.Durations;
 
 /**
  * When a job must be final: an instant, or a time from now.
@@ -19,17 +17,8 @@ import org.gridbatch.worker.gogo.Durations;
 record Deadline(Instant at, Duration in) {
     /** @throws IllegalArgumentException if it is neither; the message says what they look like */
     static Deadline parse(String text) {
-        try {
-            return new Deadline(Instant.parse(text), null);
-        } catch (DateTimeParseException e) {
-            // Most are given as times from now.
-        }
-        try {
-            return new Deadline(null, Durations.parse(text));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is no instant and no duration, want one like 2030-01-31T18:00:00Z or 2h", e);
-        }
+        Duration length = Times.lengthFromNow(text);
+        return length == null ? new Deadline(Times.here().future(text), null) : new Deadline(null, length);
     }
 
     Instant from(Instant now) {

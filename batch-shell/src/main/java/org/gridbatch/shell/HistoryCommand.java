@@ -5,7 +5,6 @@
 package org.gridbatch.shell;
 
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +17,6 @@ import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Limits;
-import org.gridbatch.worker.gogo.Durations;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -71,7 +69,8 @@ final class HistoryCommand extends Command {
     @Option(
             names = "--since",
             paramLabel = "TIME",
-            description = "Only from this time on: 2h means two hours ago, or a time such as 2030-01-31T03:00:00Z.")
+            description = "Only from this time on: 2h means two hours ago, or a time such as 2030-01-31T03:00:00Z, "
+                    + "'yesterday 18:30' or monday.")
     private String since = "";
 
     @Option(names = "--until", paramLabel = "TIME", description = "Only before this time; as for --since.")
@@ -141,17 +140,9 @@ final class HistoryCommand extends Command {
     private static Instant time(String option, String value) {
         if (value.isEmpty()) return Instant.EPOCH;
         try {
-            return Instant.parse(value);
-        } catch (DateTimeParseException e) {
-            // Most are given as times ago.
-        }
-        try {
-            return Instant.now().minus(Durations.parse(value));
+            return Times.here().past(value);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailed(
-                    "history: " + option + " is '" + value
-                            + "', want a time ago such as 2h, or a time such as 2030-01-31T03:00:00Z",
-                    e);
+            throw new CommandFailed("history: " + option + ": " + e.getMessage(), e);
         }
     }
 }

@@ -127,7 +127,7 @@ final class PulledJob {
         if (delay.length == 0 && end.outcome() != ScriptOutcome.SNOOZED) {
             throw new CommandFailed("say for how long: snooze 5m");
         }
-        Duration time = delay.length == 0 ? end.delay() : Words.duration(delay[0]);
+        Duration time = delay.length == 0 ? end.delay() : Words.delay(delay[0]);
         return end(ReportKind.SNOOZE, time, "", "");
     }
 

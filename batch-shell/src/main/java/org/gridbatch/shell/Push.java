@@ -58,14 +58,16 @@ abstract class Push extends Command {
 
     @Option(
             names = "--at",
-            paramLabel = "INSTANT",
-            description = "Run it after this instant, such as 2030-01-31T18:00:00Z.")
+            paramLabel = "TIME",
+            description =
+                    "Run it after this time, such as 2030-01-31T18:00:00Z, 'tomorrow 03:00', 'friday 18:30', 03:00 "
+                            + "or +5m; without a zone it is this node's.")
     private Instant at = Instant.EPOCH;
 
     @Option(
             names = "--deadline",
             paramLabel = "WHEN",
-            description = "Discard it if it is not final by then: an instant, or a time from now such as 2h.")
+            description = "Discard it if it is not final by then: 2h from now, or a time as for --at.")
     private Deadline deadline;
 
     @Option(
@@ -195,10 +197,11 @@ abstract class Push extends Command {
         return pushed;
     }
 
-    /** A time from now would make another job of it. */
+    /** A time that is said as seen from now would make another job of it. */
     private String repeat(JobSpec spec) {
-        boolean fromNow = deadline != null && deadline.at() == null;
-        return "--id " + spec.jobId() + (fromNow ? " --deadline " + spec.deadline() : "");
+        return "--id " + spec.jobId()
+                + (deadline == null ? "" : " --deadline " + spec.deadline())
+                + (at.equals(Instant.EPOCH) ? "" : " --at " + at);
     }
 
     private List<Dependency> dependencies() {

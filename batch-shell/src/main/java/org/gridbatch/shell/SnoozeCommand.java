@@ -11,12 +11,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /** Puts jobs back for later. */
-@CommandLine.Command(name = "snooze", description = "Put waiting jobs back for later: snooze ID... DURATION.")
+@CommandLine.Command(name = "snooze", description = "Put waiting jobs back for later: snooze ID... TIME.")
 final class SnoozeCommand extends ChangeCommand {
     @Parameters(
             arity = "2..*",
-            paramLabel = "ID... DURATION",
-            description = "The jobs' ids, then how long, such as 5m.")
+            paramLabel = "ID... TIME",
+            description = "The jobs' ids, then how long or until when: 5m, 'tomorrow 03:00'.")
     private List<String> words;
 
     @Override
@@ -26,7 +26,7 @@ final class SnoozeCommand extends ChangeCommand {
 
     @Override
     List<Changed> change(Grid grid, List<String> some) {
-        Duration delay = Words.duration(words.get(words.size() - 1));
+        Duration delay = Words.delay(words.get(words.size() - 1));
         return grid.jobs(jobs -> jobs.snooze(some, delay, grid.caller()));
     }
 }

@@ -15,7 +15,6 @@ import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.worker.gogo.Closures;
-import org.gridbatch.worker.gogo.Durations;
 
 /**
  * Turns the arguments of a command, which Gogo gives as objects, into words: a job stands for its id, a closure for its
@@ -36,10 +35,14 @@ final class Words {
         return argument instanceof Collection<?> || argument instanceof Object[];
     }
 
-    /** @throws CommandFailed if it is no duration; the message says what one looks like */
-    static Duration duration(String word) {
+    /**
+     * How long from now on.
+     *
+     * @throws CommandFailed if it is neither a duration nor a time to come
+     */
+    static Duration delay(String word) {
         try {
-            return Durations.parse(word);
+            return Times.here().until(word);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(e.getMessage(), e);
         }

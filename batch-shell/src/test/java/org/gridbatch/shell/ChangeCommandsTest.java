@@ -40,8 +40,8 @@ public class ChangeCommandsTest {
 
         assertEquals("j1  done", shell.shown("snooze j1 5m"));
         assertEquals("for PT5M", shell.queue.jobs.get("j1").view().error());
-        assertThat(shell.refused("snooze j1 j2"), containsString("'j2' is no duration"));
-        assertThat(shell.refused("snooze 5m"), containsString("ID... DURATION"));
+        assertThat(shell.refused("snooze j1 j2"), containsString("'j2' is no time"));
+        assertThat(shell.refused("snooze 5m"), containsString("ID... TIME"));
     }
 
     @Test
