@@ -67,7 +67,20 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
-    /** Tells the node the terminal's size: whenever it changes, and before a command whose output goes to a terminal. */
+    /**
+     * Tells the node, before a command whose output goes to a terminal, what that terminal is like.
+     *
+     * @param rows 0 if that is not known
+     * @param colours whether its user wants any
+     */
+    public void terminal(int columns, int rows, boolean colours) throws IOException {
+        Frame.of(
+                        Frame.Type.RESIZE,
+                        List.of(Integer.toString(columns), Integer.toString(rows), Boolean.toString(colours)))
+                .writeTo(out);
+    }
+
+    /** Tells the node that the terminal's size has changed. */
     public void resize(int columns, int rows) throws IOException {
         Frame.of(Frame.Type.RESIZE, List.of(Integer.toString(columns), Integer.toString(rows)))
                 .writeTo(out);

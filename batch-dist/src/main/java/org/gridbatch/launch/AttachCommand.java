@@ -70,7 +70,8 @@ final class AttachCommand implements Callable<Integer> {
                                 List.of(
                                         terminal.getType(),
                                         Integer.toString(terminal.getWidth()),
-                                        Integer.toString(terminal.getHeight()))),
+                                        Integer.toString(terminal.getHeight()),
+                                        Boolean.toString(OneShot.wantsColours(System.getenv())))),
                         terminal.input(),
                         terminal.output(),
                         terminal.output());

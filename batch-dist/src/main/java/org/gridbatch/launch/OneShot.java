@@ -10,9 +10,12 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.gridbatch.control.ControlClient;
 import org.gridbatch.control.Frame;
 import org.gridbatch.control.NodeFile;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
 
 /**
  * Runs one command of the grid's shell: through the control socket of a node of the grid that runs on this machine, which
@@ -24,6 +27,12 @@ final class OneShot {
 
     /** System property: the terminal's width, set by the script that starts this JVM if standard output is a terminal. */
     private static final String COLUMNS = "gridbatch.columns";
+
+    /** As {@link #COLUMNS}, its height. */
+    private static final String ROWS = "gridbatch.rows";
+
+    /** The command that is asked for keys while it shows something. */
+    private static final String TOP = "top";
 
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(10);
 
@@ -74,9 +83,30 @@ final class OneShot {
 
     private static int run(ControlClient client, Frame frame, PrintStream out) throws IOException {
         int columns = Integer.getInteger(COLUMNS, 0);
-        if (columns > 0) client.resize(columns, 0);
-        ControlClient.Exit exit = client.run(frame, System.in, out, System.err);
+        if (columns > 0) client.terminal(columns, Integer.getInteger(ROWS, 0), wantsColours(System.getenv()));
+        ControlClient.Exit exit = columns > 0 && isTop(frame) && System.console() != null
+                ? withKeys(client, frame, out)
+                : client.run(frame, System.in, out, System.err);
         if (exit.status() != 0) System.err.println("batch: " + exit.message());
         return exit.status();
+    }
+
+    /** Whether the user of a terminal wants colours, by the conventions that others follow. */
+    static boolean wantsColours(Map<String, String> environment) {
+        return environment.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(environment.get("TERM"));
+    }
+
+    private static boolean isTop(Frame frame) throws IOException {
+        return frame.type() == Frame.Type.RUN && frame.texts().get(0).equals(TOP);
+    }
+
+    /** A key reaches the command when it is pressed. Ctrl-C ends this process, which puts the terminal back as it was. */
+    private static ControlClient.Exit withKeys(ControlClient client, Frame frame, PrintStream out) throws IOException {
+        // The provider that calls stty: no native code, and no warnings from newer JVMs about any.
+        try (Terminal terminal =
+                TerminalBuilder.builder().system(true).provider("exec").build()) {
+            terminal.enterRawMode();
+            return client.run(frame, terminal.input(), out, System.err);
+        }
     }
 }

@@ -173,7 +173,7 @@ final class CronCommand extends Command {
         return times;
     }
 
-    static String table(List<ScheduleView> schedules, int width) {
+    static String table(List<ScheduleView> schedules, Paper paper) {
         Table table = new Table(
                 List.of("NAME", "CRON", "ZONE", "STATE", "NEXT", "LAST", "SKIPPED", "LAST JOB"), Set.of("LAST JOB"));
         for (ScheduleView one : schedules) {
@@ -187,6 +187,6 @@ final class CronCommand extends Command {
                     one.skipped() == 0 ? "" : one.skipped(),
                     one.lastJobIds().isEmpty() ? "" : one.lastJobIds().get(0));
         }
-        return table.format(width);
+        return table.format(paper);
     }
 }

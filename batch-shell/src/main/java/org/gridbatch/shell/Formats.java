@@ -114,23 +114,23 @@ final class Formats implements Converter {
     @Override
     public CharSequence format(Object target, int level, Converter escape) {
         if (level != Converter.INSPECT) return shortly(target);
-        int width = escape instanceof CommandSession session ? width(session, 0) : 0;
+        Paper paper = escape instanceof CommandSession session ? Paper.of(session) : Paper.PLAIN;
         if (target instanceof Listing<?> list && list.isEmpty()) return list.none();
         if (target instanceof JobPage page)
-            return page.jobs().isEmpty() ? "no jobs" : jobs(page.jobs(), Map.of(), width) + more(page.next(), width);
-        if (target instanceof Listing<?> list) return list(list, width) + more(list.next(), width);
-        if (target instanceof Collection<?> list) return list(list, width);
-        if (target instanceof JobDetail job) return job(job, null, width);
-        if (target instanceof ExecutingJob job) return job(job.detail(), job.live(), width);
+            return page.jobs().isEmpty() ? "no jobs" : jobs(page.jobs(), Map.of(), paper) + more(page.next(), paper);
+        if (target instanceof Listing<?> list) return list(list, paper) + more(list.next(), paper);
+        if (target instanceof Collection<?> list) return list(list, paper);
+        if (target instanceof JobDetail job) return job(job, null, paper);
+        if (target instanceof ExecutingJob job) return job(job.detail(), job.live(), paper);
         if (target instanceof JobView job) return fields(job).format();
         if (target instanceof JobSpec spec) return fields(spec).format();
         if (target instanceof GridStatus status) return status(status);
-        if (target instanceof Stats stats) return StatsFormat.stats(stats, width);
+        if (target instanceof Stats stats) return StatsFormat.stats(stats, paper);
         if (target instanceof PulledJob job) return pulled(job);
         if (target instanceof Verdict verdict) return verdict(verdict);
         if (target instanceof Output output) return output.toString();
-        if (target instanceof WorkerView worker) return workers(List.of(worker), width);
-        if (target instanceof QueueView queue) return queues(List.of(queue), width);
+        if (target instanceof WorkerView worker) return workers(List.of(worker), paper);
+        if (target instanceof QueueView queue) return queues(List.of(queue), paper);
         if (target instanceof Changed changed) return changed(changed);
         if (target instanceof Checked checked) return checked.format(width);
         return shortly(target);
@@ -156,17 +156,17 @@ final class Formats implements Converter {
         return null;
     }
 
-    private CharSequence list(Collection<?> list, int width) {
+    private CharSequence list(Collection<?> list, Paper paper) {
         if (list.isEmpty()) return null;
         Map<String, String> remarks = list instanceof Listing<?> listing ? listing.remarks() : Map.of();
-        if (allAre(list, JobView.class)) return jobs(cast(list, JobView.class), remarks, width);
-        if (allAre(list, WorkerView.class)) return workers(cast(list, WorkerView.class), width);
-        if (allAre(list, AuditRecord.class)) return audit(cast(list, AuditRecord.class), width);
-        if (allAre(list, QueueView.class)) return queues(cast(list, QueueView.class), width);
+        if (allAre(list, JobView.class)) return jobs(cast(list, JobView.class), remarks, paper);
+        if (allAre(list, WorkerView.class)) return workers(cast(list, WorkerView.class), paper);
+        if (allAre(list, AuditRecord.class)) return audit(cast(list, AuditRecord.class), paper);
+        if (allAre(list, QueueView.class)) return queues(cast(list, QueueView.class), paper);
         if (allAre(list, Explained.class)) return reasons(cast(list, Explained.class));
-        if (allAre(list, Setting.class)) return settings(cast(list, Setting.class), width);
-        if (allAre(list, ScheduleView.class)) return CronCommand.table(cast(list, ScheduleView.class), width);
-        if (allAre(list, AttemptView.class)) return attempts(cast(list, AttemptView.class), width);
+        if (allAre(list, Setting.class)) return settings(cast(list, Setting.class), paper);
+        if (allAre(list, ScheduleView.class)) return CronCommand.table(cast(list, ScheduleView.class), paper);
+        if (allAre(list, AttemptView.class)) return attempts(cast(list, AttemptView.class), paper);
         if (allAre(list, Changed.class) || allAre(list, Submitted.class)) {
             return list.stream().map(Formats::shortly).collect(Collectors.joining("\n"));
         }
@@ -181,7 +181,7 @@ final class Formats implements Converter {
         return list.stream().map(type::cast).toList();
     }
 
-    private String jobs(List<JobView> jobs, Map<String, String> progress, int width) {
+    private String jobs(List<JobView> jobs, Map<String, String> progress, Paper paper) {
         String items = jobs.stream().anyMatch(JobView::isArray) ? "ITEMS" : "ITEM";
         Table table = new Table(
                 List.of("ID", "STATE", "QUEUE", "NAME", items, "ATTEMPT", "WORKER", "WHEN", "PROGRESS", "ERROR"),
@@ -199,20 +199,20 @@ final class Formats implements Converter {
                     progress.getOrDefault(job.jobId(), ""),
                     job.error());
         }
-        return table.format(width);
+        return table.format(paper);
     }
 
-    private String audit(List<AuditRecord> records, int width) {
+    private String audit(List<AuditRecord> records, Paper paper) {
         Table table = new Table(List.of("WHEN", "BY", "ACTION", "SUBJECT", "DETAIL"), Set.of("BY", "DETAIL"));
         for (AuditRecord one : records) {
             table.add(relative(one.time()), one.by(), one.action(), one.subject(), one.detail());
         }
-        return table.format(width);
+        return table.format(paper);
     }
 
     /** For people only: what goes to a file or a pipe is rows and nothing else. */
-    private static String more(String next, int width) {
-        return next.isEmpty() || width == 0 ? "" : "\n" + more(next);
+    private static String more(String next, Paper paper) {
+        return next.isEmpty() || paper.width() == 0 ? "" : "\n" + more(next);
     }
 
     /** How to see the rest of a list. */
@@ -227,7 +227,7 @@ final class Formats implements Converter {
         return relative(job.submittedAt());
     }
 
-    private String workers(List<WorkerView> workers, int width) {
+    private String workers(List<WorkerView> workers, Paper paper) {
         Table table = new Table(
                 List.of("WORKER", "STATE", "BUSY", "QUEUES", "ACCEPTS", "COMMANDS", "HEARD", "JOBS", "LABELS"),
                 Set.of("QUEUES", "ACCEPTS", "JOBS", "LABELS"));
@@ -243,11 +243,11 @@ final class Formats implements Converter {
                     String.join(" ", worker.jobIds()),
                     pairs(worker.labels()));
         }
-        return table.format(width);
+        return table.format(paper);
     }
 
     /** A state has a column if a queue has jobs in it. */
-    private static String queues(List<QueueView> queues, int width) {
+    private static String queues(List<QueueView> queues, Paper paper) {
         List<JobState> states = Stream.of(JobState.values())
                 .filter(state -> queues.stream().anyMatch(queue -> count(queue, state) > 0))
                 .toList();
@@ -266,18 +266,18 @@ final class Formats implements Converter {
             cells.add(Rules.defaults(settings));
             table.add(cells.toArray());
         }
-        return table.format(width);
+        return table.format(paper);
     }
 
     private static long count(QueueView queue, JobState state) {
         return queue.counts().getOrDefault(state, 0L);
     }
 
-    private static String settings(List<Setting> settings, int width) {
+    private static String settings(List<Setting> settings, Paper paper) {
         if (settings.size() == 1) return setting(settings.get(0));
         Table table = new Table(List.of("OF", "NAME", "IS"), Set.of("IS"));
         for (Setting setting : settings) table.add(setting.of(), name(setting), setting.value());
-        return table.format(width);
+        return table.format(paper);
     }
 
     private static String setting(Setting setting) {
@@ -297,7 +297,7 @@ final class Formats implements Converter {
                 .collect(Collectors.joining("\n"));
     }
 
-    private String attempts(List<AttemptView> attempts, int width) {
+    private String attempts(List<AttemptView> attempts, Paper paper) {
         Table table = new Table(
                 List.of("#", "WORKER", "STARTED", "TOOK", "OUTCOME", "ERROR", "RESULT"),
                 Set.of("WORKER", "ERROR", "RESULT"));
@@ -313,7 +313,7 @@ final class Formats implements Converter {
                     attempt.error(),
                     attempt.result());
         }
-        return table.format(width);
+        return table.format(paper);
     }
 
     /** In words: how much of how much, in percent as well, and what it does now. */
@@ -329,14 +329,14 @@ final class Formats implements Converter {
     }
 
     /** @param live what it tells of itself; null if nothing */
-    private String job(JobDetail job, LiveView live, int width) {
+    private String job(JobDetail job, LiveView live, Paper paper) {
         Fields fields = fields(job.view());
         if (live != null) fields.add("progress", progress(live.progress())).add("notes", pairs(live.notes()));
         JobSpec spec = job.spec();
         addTerms(fields, spec);
         fields.add("script", script(spec.script()));
         if (job.attempts().isEmpty()) return fields.format();
-        return fields.format() + "\n\n" + attempts(job.attempts(), width);
+        return fields.format() + "\n\n" + attempts(job.attempts(), paper);
     }
 
     /** An array's pause shows, since it would otherwise seem to be stuck. */

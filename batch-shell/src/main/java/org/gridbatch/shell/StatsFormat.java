@@ -22,7 +22,7 @@ import org.gridbatch.worker.gogo.Durations;
 final class StatsFormat {
     private StatsFormat() {}
 
-    static String stats(Stats stats, int width) {
+    static String stats(Stats stats, Paper paper) {
         Fields fields = new Fields()
                 .add("grid", stats.grid())
                 .add("term", stats.term())
@@ -32,10 +32,10 @@ final class StatsFormat {
                 .add("ended", ended(stats))
                 .add("history", stats.history() ? "" : "cannot be read now, so there are no rates");
         StringBuilder text = new StringBuilder(fields.format());
-        if (!stats.queues().isEmpty()) text.append("\n\n").append(queues(stats, width));
+        if (!stats.queues().isEmpty()) text.append("\n\n").append(queues(stats, paper));
         // Without tenants all jobs have the one without a name, which says nothing.
         boolean named = stats.tenants().stream().anyMatch(one -> !one.tenant().isEmpty());
-        if (named) text.append("\n\n").append(tenants(stats, width));
+        if (named) text.append("\n\n").append(tenants(stats, paper));
         if (stats.partial()) {
             text.append("\n\ntenants and oldest jobs are of ")
                     .append(stats.looked())
@@ -45,11 +45,11 @@ final class StatsFormat {
     }
 
     /** One screen: the grid in a line, its queues, its workers and what they run. */
-    static String top(Stats stats, List<WorkerView> workers, List<LiveView> executing, Instant now, int width) {
+    static String top(Stats stats, List<WorkerView> workers, List<LiveView> executing, Instant now, Paper paper) {
         String problem = stats.problem().isEmpty() ? "" : "\nproblem: " + Text.oneLine(stats.problem(), 500);
         String first = "grid " + stats.grid() + ", workers " + stats.workers() + ", " + slots(stats) + ", "
                 + ended(stats) + problem;
-        return first + "\n\n" + queues(stats, width) + "\n\n" + workers(workers, executing, now, width);
+        return first + "\n\n" + queues(stats, paper) + "\n\n" + workers(workers, executing, now, paper);
     }
 
     private static String slots(Stats stats) {
@@ -74,7 +74,7 @@ final class StatsFormat {
         return text.isEmpty() ? "none" : text;
     }
 
-    private static String queues(Stats stats, int width) {
+    private static String queues(Stats stats, Paper paper) {
         List<JobState> states = Stream.of(JobState.values())
                 .filter(state ->
                         stats.queues().stream().anyMatch(queue -> queue.counts().getOrDefault(state, 0L) > 0))
@@ -91,10 +91,10 @@ final class StatsFormat {
             cells.add(queue.oldestWaiting() == null ? "" : Durations.format(queue.oldestWaiting()));
             table.add(cells.toArray());
         }
-        return table.format(width);
+        return table.format(paper);
     }
 
-    private static String tenants(Stats stats, int width) {
+    private static String tenants(Stats stats, Paper paper) {
         Table table = new Table(List.of("TENANT", "WAITING", "EXECUTING", "ENDED", "FAILED"), Set.of("TENANT"));
         for (Stats.TenantStats tenant : stats.tenants()) {
             table.add(
@@ -104,14 +104,14 @@ final class StatsFormat {
                     rate(tenant.endedPerMinute()),
                     rate(tenant.failedPerMinute()));
         }
-        return table.format(width);
+        return table.format(paper);
     }
 
     private static String rate(double perMinute) {
         return perMinute == 0 ? "" : perMinute(perMinute);
     }
 
-    private static String workers(List<WorkerView> workers, List<LiveView> executing, Instant now, int width) {
+    private static String workers(List<WorkerView> workers, List<LiveView> executing, Instant now, Paper paper) {
         Map<String, LiveView> lives =
                 executing.stream().collect(Collectors.toMap(LiveView::jobId, live -> live, (one, other) -> one));
         Table table =
@@ -133,6 +133,6 @@ final class StatsFormat {
                 first = false;
             }
         }
-        return workers.isEmpty() ? "no workers" : table.format(width);
+        return workers.isEmpty() ? "no workers" : table.format(paper);
     }
 }

@@ -14,6 +14,11 @@ final class Table {
     private static final String GAP = "  ";
     private static final int NARROWEST = 8;
 
+    /** The headings of what has colours. */
+    private static final Set<String> STATES = Set.of("STATE", "OUTCOME");
+
+    private static final String PLAIN = "\u001b[m";
+
     private final List<String> headings;
     private final Set<String> cuttable;
     private final List<List<String>> rows = new ArrayList<>();
@@ -30,8 +35,12 @@ final class Table {
                 .toList());
     }
 
-    /** @param width of the screen; 0 if not known, then nothing is cut */
+    /** On a screen of this width; 0 if it is not known, then nothing is cut. */
     String format(int width) {
+        return format(new Paper(width, false));
+    }
+
+    String format(Paper paper) {
         int[] widths = new int[headings.size()];
         for (int column = 0; column < widths.length; column++) {
             widths[column] = headings.get(column).length();
@@ -45,9 +54,9 @@ final class Table {
             shown[column] = rows.isEmpty()
                     || rows.stream().anyMatch(row -> !row.get(index).isEmpty());
         }
-        if (width > 0) fit(widths, shown, width);
-        StringBuilder text = new StringBuilder(line(headings, widths, shown));
-        for (List<String> row : rows) text.append('\n').append(line(row, widths, shown));
+        if (paper.width() > 0) fit(widths, shown, paper.width());
+        StringBuilder text = new StringBuilder(line(headings, widths, shown, Paper.PLAIN));
+        for (List<String> row : rows) text.append('\n').append(line(row, widths, shown, paper));
         return text.toString();
     }
 
@@ -70,12 +79,14 @@ final class Table {
         return total;
     }
 
-    private static String line(List<String> cells, int[] widths, boolean[] shown) {
+    private String line(List<String> cells, int[] widths, boolean[] shown, Paper paper) {
         StringBuilder line = new StringBuilder();
         for (int column = 0; column < widths.length; column++) {
             if (!shown[column]) continue;
             String cell = Text.cut(cells.get(column), widths[column]);
-            line.append(cell).append(" ".repeat(widths[column] - cell.length())).append(GAP);
+            String colour = STATES.contains(headings.get(column)) ? paper.colour(cell) : "";
+            line.append(colour).append(cell).append(colour.isEmpty() ? "" : PLAIN);
+            line.append(" ".repeat(widths[column] - cell.length())).append(GAP);
         }
         return line.toString().stripTrailing();
     }

@@ -36,6 +36,11 @@ final class TopCommand extends Command {
     private static final String CLEAR_LINE = "\u001b[K";
     private static final String CLEAR_BELOW = "\u001b[J";
 
+    /** What is wider than the screen ends at its edge, with or without colours in it. */
+    private static final String NO_WRAP = "\u001b[?7l";
+
+    private static final String WRAP = "\u001b[?7h";
+
     @Option(names = "--once", description = "Once, also at a terminal.")
     private boolean once;
 
@@ -49,19 +54,18 @@ final class TopCommand extends Command {
 
     @Override
     Object run(CommandSession session, Surroundings here) {
-        if (once || Formats.width(session, 0) == 0) return frame(here.grid(), Formats.width(session, 0));
+        if (once || Formats.width(session, 0) == 0) return frame(here.grid(), Paper.of(session));
         PrintStream screen = System.out;
         InputStream keys = session.getKeyboard();
         screen.print(CLEAR_SCREEN);
         do {
-            int width = Formats.width(session, 0);
-            draw(screen, frame(here.grid(), width), width, Formats.height(session));
+            draw(screen, frame(here.grid(), Paper.of(session)), Formats.height(session));
         } while (!isOver(keys));
         screen.println();
         return null;
     }
 
-    private String frame(Grid grid, int width) {
+    private String frame(Grid grid, Paper paper) {
         Clock clock = Clock.systemUTC();
         StatsReader reader = new StatsReader(grid, clock);
         if (ended == null || System.nanoTime() - endedAt > RATES_EVERY.toNanos()) {
@@ -75,15 +79,15 @@ final class TopCommand extends Command {
                 .limit(Limits.BULK)
                 .toList();
         List<LiveView> executing = ids.isEmpty() ? List.of() : grid.progress(ids);
-        return StatsFormat.top(stats, workers, executing, clock.instant(), width);
+        return StatsFormat.top(stats, workers, executing, clock.instant(), paper);
     }
 
     /** Line by line over what is there, so that nothing flickers; never more than the screen has, which would scroll. */
-    private static void draw(PrintStream screen, String frame, int width, int height) {
+    private static void draw(PrintStream screen, String frame, int height) {
         screen.print(frame.lines()
                 .limit(height - 1L)
-                .map(line -> Text.cut(line, width) + CLEAR_LINE)
-                .collect(Collectors.joining("\r\n", HOME, "\r\n" + CLEAR_BELOW)));
+                .map(line -> line + CLEAR_LINE)
+                .collect(Collectors.joining("\r\n", HOME + NO_WRAP, "\r\n" + CLEAR_BELOW + WRAP)));
         screen.flush();
     }
 

@@ -50,9 +50,29 @@ public class ObserveCommandsTest {
     public void aTableFitsTheWidthOfTheTerminal() throws Exception {
         shell.queue.put(failed("j2", JobState.RETRYABLE, "IllegalStateException: no such shop"), "x");
         shell.session.put("COLUMNS", 70);
+        shell.session.put("NO_COLOR", "1");
 
         assertThat(shell.shown("jobs"), containsString("IllegalStateExceptio…"));
         shell.shown("jobs").lines().forEach(line -> assertEquals(line, true, line.length() <= 70));
+    }
+
+    @Test
+    public void statesHaveColoursAtATerminalUnlessItsUserWantsNone() throws Exception {
+        shell.queue.put(view("j1", JobState.COMPLETED), "x");
+        assertThat(shell.shown("jobs"), not(containsString("\u001b")));
+        shell.session.put("COLUMNS", 70);
+        assertThat(shell.shown("jobs"), containsString("\u001b[32mcompleted\u001b[m"));
+        shell.session.put("NO_COLOR", "1");
+        assertThat(shell.shown("jobs"), not(containsString("\u001b")));
+    }
+
+    @Test
+    public void whatGoesDownAPipeIsNeitherCutNorColoured() throws Exception {
+        shell.queue.put(failed("j2", JobState.DISCARDED, "IllegalStateException: no such shop in all the town"), "x");
+        shell.session.put("COLUMNS", 70);
+        String piped = (String) shell.execute("jobs | slurp");
+        assertThat(piped, containsString("no such shop in all the town"));
+        assertThat(piped, not(containsString("\u001b")));
     }
 
     @Test

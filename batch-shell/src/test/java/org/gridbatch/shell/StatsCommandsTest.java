@@ -62,7 +62,7 @@ public class StatsCommandsTest {
 
                 TENANT  WAITING  EXECUTING  ENDED    FAILED
                 ''      0        1          2.0/min  1.0/min
-                acme    2        0""", StatsFormat.stats(read(), 0));
+                acme    2        0""", StatsFormat.stats(read(), Paper.PLAIN));
     }
 
     @Test
@@ -73,8 +73,8 @@ public class StatsCommandsTest {
         StatsReader.Ended unknown = new StatsReader(grid, Clock.systemUTC()).ended();
         shell.queue.failure = null;
         Stats without = new StatsReader(grid, Clock.systemUTC()).read(unknown);
-        assertThat(StatsFormat.stats(without, 0), containsString("ended    rates not known"));
-        assertFalse(StatsFormat.stats(stats, 0).contains("rates not known"));
+        assertThat(StatsFormat.stats(without, Paper.PLAIN), containsString("ended    rates not known"));
+        assertFalse(StatsFormat.stats(stats, Paper.PLAIN).contains("rates not known"));
     }
 
     @Test
@@ -107,7 +107,7 @@ public class StatsCommandsTest {
             await("it ends").atMost(Duration.ofSeconds(10)).until(end::isDone);
             assertEquals("null", end.get());
         }
-        assertThat(shell.printed(), containsString("\u001b[2J\u001b[Hgrid grid-1"));
+        assertThat(shell.printed(), containsString("\u001b[2J\u001b[H\u001b[?7lgrid grid-1"));
         assertEquals("5 lines of 6", 5, shell.printed().split("\u001b\\[K", -1).length - 1);
     }
 }

@@ -36,4 +36,18 @@ public class TableTest {
 
         assertEquals("A\nred [31m and more", table.format(0));
     }
+
+    @Test
+    public void onlyStatesHaveColoursAndTheyTakeNoRoom() {
+        Table table = new Table(List.of("STATE", "NAME"), Set.of());
+        table.add("completed", "completed");
+        table.add("available", "x");
+        table.add("executing, paused", "y");
+
+        assertEquals("""
+                STATE              NAME
+                \u001b[32mcompleted\u001b[m          completed
+                available          x
+                \u001b[36mexecuting, paused\u001b[m  y""", table.format(new Paper(80, true)));
+    }
 }

@@ -148,7 +148,7 @@ public class ShellIT {
         try {
             Batch.Collector out = new Batch.Collector(process.getInputStream());
             assertTrue(process.waitFor(20, TimeUnit.SECONDS));
-            shown = out.text();
+            shown = out.text().replaceAll("\u001b\\[[0-9]*m", "");
         } finally {
             process.destroyForcibly();
         }

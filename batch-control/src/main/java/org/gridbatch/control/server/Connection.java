@@ -76,9 +76,9 @@ final class Connection {
 
     private void serve() throws IOException {
         Frame first = Frame.readFrom(in);
-        int columns = 0;
+        Sessions.Look look = Sessions.Look.NONE;
         if (first.type() == Frame.Type.RESIZE) {
-            columns = Integer.parseInt(first.texts().get(0));
+            look = Sessions.Look.of(first.texts());
             first = Frame.readFrom(in);
         }
         keys.connect(input);
@@ -87,11 +87,10 @@ final class Connection {
         OutputStream stderr = new FrameOutput(Frame.Type.ERR);
         List<String> texts = first.texts();
         running = switch (first.type()) {
-            case RUN -> sessions.command(texts, columns, stdin, stdout, stderr);
-            case LINE -> sessions.line(texts.get(0), columns, stdin, stdout, stderr);
+            case RUN -> sessions.command(texts, look, stdin, stdout, stderr);
+            case LINE -> sessions.line(texts.get(0), look, stdin, stdout, stderr);
             case ATTACH ->
-                sessions.interactive(
-                        texts.get(0), Integer.parseInt(texts.get(1)), Integer.parseInt(texts.get(2)), stdin, stdout);
+                sessions.interactive(texts.get(0), Sessions.Look.of(texts.subList(1, texts.size())), stdin, stdout);
             default -> throw new IOException("a connection cannot begin with " + first.type());
         };
         runner = thread("gridbatch-control-session", this::runSession);

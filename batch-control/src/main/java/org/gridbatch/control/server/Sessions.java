@@ -49,6 +49,26 @@ final class Sessions {
     private final BundleContext context;
     private final String node;
 
+    /** What keeps commands from using colours, by a convention that many of them follow. */
+    private static final String NO_COLOR = "NO_COLOR";
+
+    /**
+     * The terminal that shows what a session prints.
+     *
+     * @param columns 0 if it goes elsewhere
+     * @param rows 0 if that is not known
+     * @param colours whether its user wants any
+     */
+    record Look(int columns, int rows, boolean colours) {
+        static final Look NONE = new Look(0, 0, false);
+
+        /** @param texts columns, rows, and perhaps whether colours are wanted */
+        static Look of(List<String> texts) {
+            boolean colours = texts.size() < 3 || Boolean.parseBoolean(texts.get(2));
+            return new Look(Integer.parseInt(texts.get(0)), Integer.parseInt(texts.get(1)), colours);
+        }
+    }
+
     /** Something to run on a thread of its own. */
     interface Running {
         /** Runs it to its end; the answer is null for success, else one line that says what was wrong. */
@@ -70,9 +90,9 @@ final class Sessions {
      * One command, given as words: they reach it as they are, with no quoting in between. They go through variables of
      * the session, since a word in a line would be read as Gogo.
      *
-     * @param columns of the terminal that shows its output; 0 if it goes elsewhere
+     * @param look of the terminal that shows its output
      */
-    Running command(List<String> words, int columns, InputStream in, OutputStream out, OutputStream err) {
+    Running command(List<String> words, Look look, InputStream in, OutputStream out, OutputStream err) {
         if (words.isEmpty() || !COMMAND.matcher(words.get(0)).matches()) {
             String word = words.isEmpty() ? "" : words.get(0);
             return () -> "'" + word + "' is no command: see '" + LAUNCHER_HELP + "'";
@@ -80,35 +100,37 @@ final class Sessions {
         StringBuilder line = new StringBuilder(words.get(0));
         for (int i = 1; i < words.size(); i++) line.append(" $word").append(i);
         return () -> {
-            try (CommandSession session = session(columns, in, out, err)) {
+            try (CommandSession session = session(look, in, out, err)) {
                 for (int i = 1; i < words.size(); i++) session.put("word" + i, words.get(i));
                 return execute(session, line.toString(), LAUNCHER_HELP);
             }
         };
     }
 
-    /** One line of Gogo; columns as for a command. */
-    Running line(String line, int columns, InputStream in, OutputStream out, OutputStream err) {
+    /** One line of Gogo; otherwise as a command. */
+    Running line(String line, Look look, InputStream in, OutputStream out, OutputStream err) {
         return () -> {
-            try (CommandSession session = session(columns, in, out, err)) {
+            try (CommandSession session = session(look, in, out, err)) {
                 return execute(session, line, HELP);
             }
         };
     }
 
     /** An interactive shell. The terminal is a line discipline in Java: the client's tty is in raw mode. */
-    Running interactive(String type, int columns, int rows, InputStream keys, OutputStream screen) throws IOException {
-        Terminal terminal = new Screen(type, keys, screen, usualAttributes(), new Size(columns, rows));
-        return new Interactive(terminal);
+    Running interactive(String type, Look look, InputStream keys, OutputStream screen) throws IOException {
+        Terminal terminal = new Screen(type, keys, screen, usualAttributes(), new Size(look.columns(), look.rows()));
+        return new Interactive(terminal, look.colours());
     }
 
-    private CommandSession session(int columns, InputStream in, OutputStream out, OutputStream err) {
+    private CommandSession session(Look look, InputStream in, OutputStream out, OutputStream err) {
         CommandSession session = open(
                 in,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
         session.put("SCOPE", SCOPE);
-        if (columns > 0) session.put("COLUMNS", columns);
+        if (look.columns() > 0) session.put("COLUMNS", look.columns());
+        if (look.rows() > 0) session.put("LINES", look.rows());
+        if (!look.colours()) session.put(NO_COLOR, "1");
         return session;
     }
 
@@ -187,9 +209,11 @@ final class Sessions {
     /** A shell until its user leaves it; leaving never stops the node. */
     private final class Interactive implements Running {
         private final Terminal terminal;
+        private final boolean colours;
 
-        Interactive(Terminal terminal) {
+        Interactive(Terminal terminal, boolean colours) {
             this.terminal = terminal;
+            this.colours = colours;
         }
 
         @Override
@@ -197,6 +221,7 @@ final class Sessions {
             try (CommandSession session = open(terminal.input(), terminal.output(), terminal.output())) {
                 session.put(Shell.VAR_TERMINAL, terminal);
                 session.put("SCOPE", SCOPE);
+                if (!colours) session.put(NO_COLOR, "1");
                 session.put(Shell.VAR_PROMPT, node + "> ");
                 session.put(UNKNOWN_COMMAND, (Function) Sessions::unknownCommand);
                 session.put(LineReader.HISTORY_FILE, Path.of(System.getProperty("user.home"), ".gridbatch", "history"));

@@ -100,7 +100,7 @@ public class ControlServerTest {
         }
 
         public String columns(CommandSession session) {
-            return String.valueOf(session.get("COLUMNS"));
+            return session.get("COLUMNS") + " " + session.get("LINES") + " " + session.get("NO_COLOR");
         }
 
         public void child(CommandSession session) {
@@ -193,16 +193,20 @@ public class ControlServerTest {
     }
 
     @Test
-    public void aCommandKnowsTheWidthOfTheTerminalThatItsClientHas() throws IOException {
+    public void aCommandKnowsTheTerminalThatItsClientHas() throws IOException {
         for (Frame frame :
                 List.of(Frame.of(Frame.Type.RUN, List.of("columns")), Frame.of(Frame.Type.LINE, List.of("columns")))) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             try (ControlClient client = new ControlClient(socket)) {
-                client.resize(132, 40);
+                client.terminal(132, 40, true);
                 client.run(frame, InputStream.nullInputStream(), out, out);
             }
-            assertEquals("132\n", out.toString(StandardCharsets.UTF_8));
-            assertEquals("no terminal", "null\n", run(frame, "").out);
+            try (ControlClient client = new ControlClient(socket)) {
+                client.terminal(80, 0, false);
+                client.run(frame, InputStream.nullInputStream(), out, out);
+            }
+            assertEquals("132 40 null\n80 null 1\n", out.toString(StandardCharsets.UTF_8));
+            assertEquals("no terminal", "null null 1\n", run(frame, "").out);
         }
     }
 
