@@ -80,6 +80,12 @@ public final class ControlClient implements AutoCloseable {
                 .writeTo(out);
     }
 
+    /** Tells the node, before a command, in which directory its files are. */
+    public void directory(Path directory) throws IOException {
+        Frame.of(Frame.Type.DIRECTORY, List.of(directory.toAbsolutePath().toString()))
+                .writeTo(out);
+    }
+
     /** Tells the node that the terminal's size has changed. */
     public void resize(int columns, int rows) throws IOException {
         Frame.of(Frame.Type.RESIZE, List.of(Integer.toString(columns), Integer.toString(rows)))

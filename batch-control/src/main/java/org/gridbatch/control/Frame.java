@@ -25,11 +25,14 @@ public record Frame(Type type, byte[] bytes) {
 
     /** What a frame says. */
     public enum Type {
-        /** To the node: run one command, given as a list of words. The first frame of its connection but for its size. */
+        /**
+         * To the node: run one command, given as a list of words. The first frame of its connection but for {@code RESIZE}
+         * and {@code DIRECTORY}.
+         */
         RUN,
-        /** To the node: run one line of Gogo. The first frame of its connection but for its size. */
+        /** To the node: run one line of Gogo; it comes as {@code RUN} does. */
         LINE,
-        /** To the node: open an interactive shell; terminal type, columns, rows. The first frame of its connection. */
+        /** To the node: open an interactive shell; terminal type, columns, rows, whether colours are wanted. The first frame. */
         ATTACH,
         /** To the node: bytes of standard input, or keys. */
         INPUT,
@@ -37,7 +40,7 @@ public record Frame(Type type, byte[] bytes) {
         INPUT_END,
         /**
          * To the node: the terminal's size is now columns, rows. Before {@code RUN} or {@code LINE} it says that standard
-         * output is a terminal.
+         * output is a terminal, and as a third text whether colours are wanted.
          */
         RESIZE,
         /** From the node: something reads standard input; none is sent before. */
@@ -47,7 +50,9 @@ public record Frame(Type type, byte[] bytes) {
         /** From the node: bytes of standard error. */
         ERR,
         /** From the node: it is over; the exit status, and a message that may be empty. The last frame. */
-        EXIT
+        EXIT,
+        /** To the node, before {@code RUN} or {@code LINE}: where relative file names begin, as an absolute path. */
+        DIRECTORY
     }
 
     private static final Type[] TYPES = Type.values();

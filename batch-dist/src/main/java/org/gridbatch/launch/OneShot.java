@@ -7,6 +7,7 @@ package org.gridbatch.launch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -84,6 +85,7 @@ final class OneShot {
     private static int run(ControlClient client, Frame frame, PrintStream out) throws IOException {
         int columns = Integer.getInteger(COLUMNS, 0);
         if (columns > 0) client.terminal(columns, Integer.getInteger(ROWS, 0), wantsColours(System.getenv()));
+        client.directory(Path.of(""));
         ControlClient.Exit exit = columns > 0 && isTop(frame) && System.console() != null
                 ? withKeys(client, frame, out)
                 : client.run(frame, System.in, out, System.err);

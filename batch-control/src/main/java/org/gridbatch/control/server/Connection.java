@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -81,14 +82,19 @@ final class Connection {
             look = Sessions.Look.of(first.texts());
             first = Frame.readFrom(in);
         }
+        Path directory = null;
+        if (first.type() == Frame.Type.DIRECTORY) {
+            directory = Path.of(first.texts().get(0));
+            first = Frame.readFrom(in);
+        }
         keys.connect(input);
         InputStream stdin = new WantedInput(input);
         OutputStream stdout = new FrameOutput(Frame.Type.OUT);
         OutputStream stderr = new FrameOutput(Frame.Type.ERR);
         List<String> texts = first.texts();
         running = switch (first.type()) {
-            case RUN -> sessions.command(texts, look, stdin, stdout, stderr);
-            case LINE -> sessions.line(texts.get(0), look, stdin, stdout, stderr);
+            case RUN -> sessions.command(texts, look, directory, stdin, stdout, stderr);
+            case LINE -> sessions.line(texts.get(0), look, directory, stdin, stdout, stderr);
             case ATTACH ->
                 sessions.interactive(texts.get(0), Sessions.Look.of(texts.subList(1, texts.size())), stdin, stdout);
             default -> throw new IOException("a connection cannot begin with " + first.type());

@@ -91,8 +91,9 @@ final class Sessions {
      * the session, since a word in a line would be read as Gogo.
      *
      * @param look of the terminal that shows its output
+     * @param directory where relative file names begin; null for the node's own
      */
-    Running command(List<String> words, Look look, InputStream in, OutputStream out, OutputStream err) {
+    Running command(List<String> words, Look look, Path directory, InputStream in, OutputStream out, OutputStream err) {
         if (words.isEmpty() || !COMMAND.matcher(words.get(0)).matches()) {
             String word = words.isEmpty() ? "" : words.get(0);
             return () -> "'" + word + "' is no command: see '" + LAUNCHER_HELP + "'";
@@ -100,7 +101,7 @@ final class Sessions {
         StringBuilder line = new StringBuilder(words.get(0));
         for (int i = 1; i < words.size(); i++) line.append(" $word").append(i);
         return () -> {
-            try (CommandSession session = session(look, in, out, err)) {
+            try (CommandSession session = session(look, directory, in, out, err)) {
                 for (int i = 1; i < words.size(); i++) session.put("word" + i, words.get(i));
                 return execute(session, line.toString(), LAUNCHER_HELP);
             }
@@ -108,9 +109,9 @@ final class Sessions {
     }
 
     /** One line of Gogo; otherwise as a command. */
-    Running line(String line, Look look, InputStream in, OutputStream out, OutputStream err) {
+    Running line(String line, Look look, Path directory, InputStream in, OutputStream out, OutputStream err) {
         return () -> {
-            try (CommandSession session = session(look, in, out, err)) {
+            try (CommandSession session = session(look, directory, in, out, err)) {
                 return execute(session, line, HELP);
             }
         };
@@ -122,12 +123,13 @@ final class Sessions {
         return new Interactive(terminal, look.colours());
     }
 
-    private CommandSession session(Look look, InputStream in, OutputStream out, OutputStream err) {
+    private CommandSession session(Look look, Path directory, InputStream in, OutputStream out, OutputStream err) {
         CommandSession session = open(
                 in,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
         session.put("SCOPE", SCOPE);
+        if (directory != null) session.currentDir(directory);
         if (look.columns() > 0) session.put("COLUMNS", look.columns());
         if (look.rows() > 0) session.put("LINES", look.rows());
         if (!look.colours()) session.put(NO_COLOR, "1");

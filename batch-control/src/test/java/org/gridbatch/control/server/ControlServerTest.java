@@ -103,6 +103,10 @@ public class ControlServerTest {
             return session.get("COLUMNS") + " " + session.get("LINES") + " " + session.get("NO_COLOR");
         }
 
+        public String directory(CommandSession session) {
+            return session.currentDir().toString();
+        }
+
         public void child(CommandSession session) {
             processor.createSession(session).close();
         }
@@ -124,7 +128,16 @@ public class ControlServerTest {
         System.setProperty("user.home", folder.getRoot().toString());
         processor = new CommandProcessorImpl(THREAD_IO);
         for (String function : List.of(
-                "words", "fails", "first", "hangs", "complains", "printsInterrupted", "child", "columns", "lacks")) {
+                "words",
+                "fails",
+                "first",
+                "hangs",
+                "complains",
+                "printsInterrupted",
+                "child",
+                "columns",
+                "directory",
+                "lacks")) {
             processor.addCommand("test", commands, function);
         }
         Function overflow = (session, arguments) -> {
@@ -208,6 +221,18 @@ public class ControlServerTest {
             assertEquals("132 40 null\n80 null 1\n", out.toString(StandardCharsets.UTF_8));
             assertEquals("no terminal", "null null 1\n", run(frame, "").out);
         }
+    }
+
+    @Test
+    public void relativeFileNamesBeginWhereTheClientIs() throws IOException {
+        Path there = socket.toAbsolutePath().getParent();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ControlClient client = new ControlClient(socket)) {
+            client.terminal(132, 40, true);
+            client.directory(there);
+            client.run(Frame.of(Frame.Type.RUN, List.of("directory")), InputStream.nullInputStream(), out, out);
+        }
+        assertEquals(there + "\n", out.toString(StandardCharsets.UTF_8));
     }
 
     @Test
