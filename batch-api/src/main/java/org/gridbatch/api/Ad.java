@@ -26,4 +26,14 @@ public record Ad(long version, Map<String, String> labels, List<String> commands
                 .sorted()
                 .toList();
     }
+
+    /** Those of the commands that a job needs that are not offered; a need without a scope is met by any scope. */
+    public List<String> missing(Placement placement) {
+        return placement.needs().stream().filter(need -> !offers(need)).toList();
+    }
+
+    private boolean offers(String need) {
+        if (need.indexOf(':') >= 0) return commands.contains(need);
+        return commands.stream().anyMatch(command -> command.endsWith(":" + need));
+    }
 }

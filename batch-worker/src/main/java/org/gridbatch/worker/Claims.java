@@ -115,6 +115,11 @@ final class Claims {
         offer(offered.labels(), offered.commands());
     }
 
+    /** What the worker offers now. */
+    Ad ad() {
+        return ad;
+    }
+
     /** Tells the queue what the worker offers, until it has heard it, or something newer is to be told. */
     private void sendAd(Runnable then, RetryWait wait) {
         Ad sent = ad;

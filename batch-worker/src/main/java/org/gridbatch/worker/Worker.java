@@ -193,14 +193,19 @@ final class Worker {
     }
 
     private void start(HeldLease one) {
+        // Commands come and go, and the queue may not have known it when it chose this worker.
+        List<String> gone = claims.ad().missing(one.lease.spec().placement());
+        if (!gone.isEmpty()) {
+            LOG.info("job {} is given back, this node has no command {} any more", one.jobId(), gone);
+            giveBack(one, "worker " + settings.name() + " has no command " + String.join(", ", gone) + " any more");
+            return;
+        }
         LOG.debug("job {}: attempt {} starts in slot {}", one.jobId(), one.lease.attempt(), one.slot + 1);
         try {
             one.run = runner.start(one.lease, one.slot);
         } catch (RuntimeException | Error e) {
             LOG.error("job {} cannot be started, it is given back", one.jobId(), e);
-            unhold(one);
-            slots.giveBack(one.slot);
-            report(one.lease, ReportKind.RELEASE, "the worker could not start it: " + e);
+            giveBack(one, "the worker could not start it: " + e);
             return;
         }
         executing++;
@@ -210,6 +215,13 @@ final class Worker {
         Duration timeout = one.lease.spec().timeout();
         if (!timeout.isZero()) one.timeout = loop.schedule(timeout, () -> stop(one, Stop.TIMED_OUT));
         scheduleStop();
+    }
+
+    /** Its script was not started, so this costs the job nothing. */
+    private void giveBack(HeldLease one, String why) {
+        unhold(one);
+        slots.giveBack(one.slot);
+        report(one.lease, ReportKind.RELEASE, why);
     }
 
     private void unhold(HeldLease one) {

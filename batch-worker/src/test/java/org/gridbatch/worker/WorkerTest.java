@@ -24,6 +24,7 @@ import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.LivePart;
 import org.gridbatch.api.LiveText;
+import org.gridbatch.api.Placement;
 import org.gridbatch.api.Progress;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Report;
@@ -314,6 +315,27 @@ public class WorkerTest {
         answer(2);
         answer(3);
         assertEquals(8, queue.lastClaim().request().slots());
+    }
+
+    @Test
+    public void aJobWhoseCommandIsGoneIsGivenBackUnstarted() {
+        startInContact(1);
+        worker.advertise(new Ad(2, Map.of(), List.of("ace:rw")));
+        grant(
+                new Lease(
+                        1,
+                        1,
+                        TERM,
+                        JobSpec.script("cw a b c")
+                                .jobId("job-1")
+                                .placement(new Placement("", List.of("cw", "ace:rw"), ""))
+                                .build()));
+        assertTrue(scripts.runs.isEmpty());
+        Report report = onlyReport();
+        assertEquals(ReportKind.RELEASE, report.kind());
+        assertEquals("worker worker-1 has no command cw any more", report.error());
+        assertEquals("the slot is free again", 1, queue.lastClaim().request().slots());
+        assertEquals(2, queue.lastClaim().request().ad());
     }
 
     // Leases.
