@@ -321,15 +321,14 @@ public class WorkerTest {
     public void aJobWhoseCommandIsGoneIsGivenBackUnstarted() {
         startInContact(1);
         worker.advertise(new Ad(2, Map.of(), List.of("ace:rw")));
-        grant(
-                new Lease(
-                        1,
-                        1,
-                        TERM,
-                        JobSpec.script("cw a b c")
-                                .jobId("job-1")
-                                .placement(new Placement("", List.of("cw", "ace:rw"), ""))
-                                .build()));
+        grant(new Lease(
+                1,
+                1,
+                TERM,
+                JobSpec.script("cw a b c")
+                        .jobId("job-1")
+                        .placement(new Placement("", List.of("cw", "ace:rw"), ""))
+                        .build()));
         assertTrue(scripts.runs.isEmpty());
         Report report = onlyReport();
         assertEquals(ReportKind.RELEASE, report.kind());

@@ -95,7 +95,7 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
      * @param times computes the times of schedules, which takes too long for the thread that answers everybody
      * @param history null if there is none
      */
-    QueueService(QueueEngine engine, Settings settings, Executor times, HistoryReads history) {
+    public QueueService(QueueEngine engine, Settings settings, Executor times, HistoryReads history) {
         this.engine = engine;
         this.settings = settings;
         this.times = times;
