@@ -52,7 +52,7 @@ public record Checked(String script, List<String> commands, List<String> warning
         return warnings;
     }
 
-    String format(int width) {
+    String format(Paper paper) {
         Fields fields = new Fields().add("syntax", script + " has no syntax error");
         fields.add("commands", String.join(" ", commands));
         fields.add("warnings", String.join("\n", warnings));
@@ -61,6 +61,6 @@ public record Checked(String script, List<String> commands, List<String> warning
         for (WorkerFit one : workers) {
             table.add(one.worker(), Text.word(one.fit()), String.join("; ", one.reasons()));
         }
-        return fields.format() + "\n" + table.format(width);
+        return fields.format() + "\n" + table.format(paper);
     }
 }

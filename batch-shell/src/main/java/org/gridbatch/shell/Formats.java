@@ -132,7 +132,7 @@ final class Formats implements Converter {
         if (target instanceof WorkerView worker) return workers(List.of(worker), paper);
         if (target instanceof QueueView queue) return queues(List.of(queue), paper);
         if (target instanceof Changed changed) return changed(changed);
-        if (target instanceof Checked checked) return checked.format(width);
+        if (target instanceof Checked checked) return checked.format(paper);
         return shortly(target);
     }
 

@@ -35,11 +35,7 @@ final class Table {
                 .toList());
     }
 
-    /** On a screen of this width; 0 if it is not known, then nothing is cut. */
-    String format(int width) {
-        return format(new Paper(width, false));
-    }
-
+    /** Cut to the paper's width, if that is known. */
     String format(Paper paper) {
         int[] widths = new int[headings.size()];
         for (int column = 0; column < widths.length; column++) {

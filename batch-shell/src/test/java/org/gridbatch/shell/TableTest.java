@@ -17,7 +17,7 @@ public class TableTest {
         table.add("one", "", "x");
         table.add("three", "", 2);
 
-        assertEquals("A      B\none    x\nthree  2", table.format(0));
+        assertEquals("A      B\none    x\nthree  2", table.format(Paper.PLAIN));
     }
 
     @Test
@@ -25,8 +25,8 @@ public class TableTest {
         Table table = new Table(List.of("ID", "ERROR"), Set.of("ERROR"));
         table.add("0123456789", "it failed for a long reason");
 
-        assertEquals("ID          ERROR\n0123456789  it failed fo…", table.format(25));
-        assertEquals("ID          ERROR\n0123456789  it fail…", table.format(5));
+        assertEquals("ID          ERROR\n0123456789  it failed fo…", table.format(new Paper(25, false)));
+        assertEquals("ID          ERROR\n0123456789  it fail…", table.format(new Paper(5, false)));
     }
 
     @Test
@@ -34,7 +34,7 @@ public class TableTest {
         Table table = new Table(List.of("A"), Set.of());
         table.add("red \u001b[31m\nand\tmore\u0007");
 
-        assertEquals("A\nred [31m and more", table.format(0));
+        assertEquals("A\nred [31m and more", table.format(Paper.PLAIN));
     }
 
     @Test
