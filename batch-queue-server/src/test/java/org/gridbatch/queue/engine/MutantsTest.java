@@ -6,6 +6,7 @@ package org.gridbatch.queue.engine;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotNull;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
@@ -26,12 +27,13 @@ import org.gridbatch.queue.core.QueueMachine;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
+import org.junit.rules.TestName;
 import org.osgi.framework.Filter;
 import org.slf4j.Logger;
 
 /**
  * Shows that the simulation finds mistakes: each test plants one in a copy of a class, and the simulation must fail with
- * it within a thousand seeds. The name of a test says what the mutant does.
+ * it within a thousand seeds, with one that passes without the mistake. The name of a test says what the mutant does.
  */
 public class MutantsTest {
     private static final long SEEDS = 1_000;
@@ -40,6 +42,9 @@ public class MutantsTest {
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
+
+    @Rule
+    public final TestName name = new TestName();
 
     @Test
     public void answersBeforeTheForce() throws Exception {
@@ -241,7 +246,11 @@ public class MutantsTest {
             Class<?> simulation = loader.loadClass(SimulationTest.class.getName());
             var failure = simulation.getDeclaredMethod("failure", long.class, long.class);
             failure.setAccessible(true);
-            assertNotNull("nothing was found with " + SEEDS + " seeds", failure.invoke(null, 1L, SEEDS));
+            String found = (String) failure.invoke(null, 1L, SEEDS);
+            assertNotNull("nothing was found with " + SEEDS + " seeds", found);
+            long seed = Long.parseLong(found.substring("seed ".length(), found.indexOf(':')));
+            System.out.println("The mutant " + name.getMethodName() + " is found with seed " + seed);
+            assertNull("seed " + seed + " fails without the mutant too", SimulationTest.failure(seed, seed));
         }
     }
 
