@@ -73,13 +73,11 @@ final class Gates {
         return gate == null ? 0 : gate.executing;
     }
 
-    /** How many jobs of this queue and limit key may start now. */
-    int allowance(String queue, String limitKey, long now) {
-        if (rules.isPaused(queue)) return 0;
-        int allowance = allowance(queues.get(queue), rules.limitOfQueue(queue), now);
-        return limitKey.isEmpty()
-                ? allowance
-                : Math.min(allowance, allowance(keys.get(limitKey), rules.limit(limitKey), now));
+    /** Whether one more job of this queue and limit key may start now, beside so many that were promised of each. */
+    boolean mayStart(String queue, String limitKey, int promisedOfQueue, int promisedOfKey, long now) {
+        if (rules.isPaused(queue)) return false;
+        if (allowance(queues.get(queue), rules.limitOfQueue(queue), now) <= promisedOfQueue) return false;
+        return limitKey.isEmpty() || allowance(keys.get(limitKey), rules.limit(limitKey), now) > promisedOfKey;
     }
 
     private static int allowance(Gate gate, Limit limit, long now) {

@@ -209,9 +209,10 @@ public final class QueueMachine {
         return state.gates.barrier(shape.queue(), shape.limitKey(), State.millis(time));
     }
 
-    /** How many jobs of a queue and limit key may start now. */
-    public int allowance(Shape shape, Instant time) {
-        return state.gates.allowance(shape.queue(), shape.limitKey(), State.millis(time));
+    /** Whether one more job of a queue and limit key may start now, beside so many that were promised of each. */
+    public boolean mayStart(Shape shape, int promisedOfQueue, int promisedOfKey, Instant time) {
+        return state.gates.mayStart(
+                shape.queue(), shape.limitKey(), promisedOfQueue, promisedOfKey, State.millis(time));
     }
 
     /** The exclusive keys that are or were lately closed because a worker was lost. */

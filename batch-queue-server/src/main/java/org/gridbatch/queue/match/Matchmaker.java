@@ -304,7 +304,7 @@ public final class Matchmaker {
             waiting.keyChanged(key);
         }
         for (Bin bin : List.copyOf(rateLimited)) {
-            if (machine.allowance(bin.shape, now) == 0) continue;
+            if (!machine.mayStart(bin.shape, 0, 0, now)) continue;
             rateLimited.remove(bin);
             waiting.reopened(bin);
         }
@@ -474,9 +474,9 @@ public final class Matchmaker {
 
     /** Whether one more job of a bin may start. */
     private boolean isOpen(Bin bin) {
-        int allowance = machine.allowance(bin.shape, time);
-        if (allowance == Integer.MAX_VALUE) return true;
-        if (allowance > reserved.of(bin.shape)) return true;
+        int ofQueue = reserved.ofQueue(bin.shape.queue());
+        int ofKey = reserved.ofLimitKey(bin.shape.limitKey());
+        if (machine.mayStart(bin.shape, ofQueue, ofKey, time)) return true;
         Barrier barrier = machine.barrier(bin.shape, time);
         if (barrier != null && barrier.untilMillis() != Long.MAX_VALUE) rateLimited.add(bin);
         return false;

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.gridbatch.api.JobSpec;
-import org.gridbatch.queue.core.Shape;
 
 /** The jobs that were promised and whose grant is on its way to the log; they count against keys and limits. */
 final class Reserved {
@@ -50,10 +49,14 @@ final class Reserved {
         return spec;
     }
 
-    /** How many of them stand before the gates of this shape; of its queue or limit key, whichever has more. */
-    int of(Shape shape) {
-        int queue = ofQueue.getOrDefault(shape.queue(), 0);
-        return shape.limitKey().isEmpty() ? queue : Math.max(queue, ofLimitKey.getOrDefault(shape.limitKey(), 0));
+    /** How many of them are of a queue. */
+    int ofQueue(String queue) {
+        return ofQueue.getOrDefault(queue, 0);
+    }
+
+    /** How many of them have a limit key. */
+    int ofLimitKey(String limitKey) {
+        return ofLimitKey.getOrDefault(limitKey, 0);
     }
 
     /** How many of them are items of an array. */

@@ -124,6 +124,34 @@ public class LimitsTest {
     }
 
     @Test
+    public void whatIsPromisedOfAQueueTakesNothingOfALimitKey() {
+        queue.execute(new Command.Restrict("db", new Limit(1, Rate.UNLIMITED), "ann@n1"));
+        queue.submit(job("a"), job("b"), job("c").limitKey("db"), job("d").limitKey("db"));
+        assertEquals(List.of("a", "b", "c"), ids(queue.claim("w", 4)));
+    }
+
+    @Test
+    public void theRateOfAKeyHoldsForAllQueues() {
+        queue.execute(new Command.Restrict("db", new Limit(0, new Rate(2, Duration.ofSeconds(20))), "ann@n1"));
+        queue.submit(
+                job("a").queue("q1").limitKey("db"),
+                job("b").queue("q2").limitKey("db"),
+                job("c").queue("q3").limitKey("db"),
+                job("d").queue("q1"));
+        assertEquals(List.of("a", "b", "d"), ids(queue.claim("w1", 4)));
+        assertEquals(
+                new Reason(
+                        Reason.Kind.RATE,
+                        "limit key db may start the next job at " + queue.now().plusSeconds(10)),
+                queue.why("c"));
+        CompletableFuture<List<Lease>> waiting = queue.claim("w2", 1);
+        queue.pass(Duration.ofSeconds(9));
+        assertFalse(waiting.isDone());
+        queue.pass(Duration.ofSeconds(2));
+        assertEquals(List.of("c"), ids(waiting));
+    }
+
+    @Test
     public void aWaitingClaimGetsItsJobWhenTheRateAllows() {
         limit("default", new Limit(0, new Rate(1, Duration.ofSeconds(10))));
         queue.submit(job("a"), job("b"));

@@ -107,6 +107,24 @@ public class MutantsTest {
     }
 
     @Test
+    public void forgetsTheLimitOfAKey() throws Exception {
+        isFound(
+                "core/Gates.java",
+                "return limitKey.isEmpty() ||",
+                "return limitKey != null ||",
+                "if (barrier != null || limitKey.isEmpty()) return barrier;",
+                "if (barrier != null || limitKey != null) return barrier;");
+    }
+
+    @Test
+    public void doesNotCountAgainstTheRateOfAKey() throws Exception {
+        isFound(
+                "core/Gates.java",
+                "charge(keys, job.spec().limitKey(), rules.limit(job.spec().limitKey()).rate(), now);",
+                "");
+    }
+
+    @Test
     public void countsAnEndedJobAsExecuting() throws Exception {
         isFound(
                 "core/Gates.java",
@@ -118,7 +136,7 @@ public class MutantsTest {
     public void startsJobsOfAPausedQueue() throws Exception {
         isFound(
                 "core/Gates.java",
-                "if (rules.isPaused(queue)) return 0;",
+                "if (rules.isPaused(queue)) return false;",
                 "",
                 "if (rules.isPaused(queue)) return new",
                 "if (false) return new");

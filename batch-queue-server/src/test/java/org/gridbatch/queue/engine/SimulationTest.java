@@ -711,7 +711,8 @@ public class SimulationTest {
                 }
                 ofArrays.before(machine);
                 executing.clear();
-                for (int i = 0; i < 3; i++) executing.put("q" + i, machine.executing("q" + i));
+                for (int i = 0; i < 3; i++) executing.put("queue q" + i, machine.executing("q" + i));
+                executing.put("limit key l", machine.executingOfKey("l"));
                 if (rulesVersion != machine.rules().version()) times.clear();
                 rulesVersion = machine.rules().version();
             }
@@ -739,24 +740,31 @@ public class SimulationTest {
                                     || closed.getOrDefault(key, 0L)
                                             <= job.tenure().startedAtMillis());
                     assertFalse(settings.paused());
-                    int limit = settings.limit().concurrency();
-                    if (limit > 0) {
-                        assertTrue(
-                                "queue " + queue + " runs more than " + limit,
-                                machine.executing(queue) <= Math.max(limit, executing.get(queue)));
-                    }
-                    checkRate(queue, settings.limit().rate(), job.tenure().startedAtMillis());
+                    long started = job.tenure().startedAtMillis();
+                    checkLimit("queue " + queue, settings.limit(), machine.executing(queue), started);
+                    String limitKey = job.spec().limitKey();
+                    if (limitKey.isEmpty()) continue;
+                    Limit limit = machine.rules().limit(limitKey);
+                    checkLimit("limit key " + limitKey, limit, machine.executingOfKey(limitKey), started);
                 }
             }
 
-            private void checkRate(String queue, Rate rate, long now) {
-                List<Long> started = times.computeIfAbsent(queue, name -> new ArrayList<>());
+            private void checkLimit(String what, Limit limit, int now, long startedAtMillis) {
+                int most = limit.concurrency();
+                if (most > 0) {
+                    assertTrue(what + " runs more than " + most, now <= Math.max(most, executing.get(what)));
+                }
+                checkRate(what, limit.rate(), startedAtMillis);
+            }
+
+            private void checkRate(String what, Rate rate, long now) {
+                List<Long> started = times.computeIfAbsent(what, name -> new ArrayList<>());
                 started.add(now);
                 if (!rate.limits()) return;
                 long from = now - rate.period().toMillis();
                 long inPeriod = started.stream().filter(time -> time > from).count();
                 // The cell rate algorithm lets a burst be followed by evenly spaced starts.
-                assertTrue("queue " + queue + " is too fast", inPeriod <= 2L * rate.starts());
+                assertTrue(what + " is too fast", inPeriod <= 2L * rate.starts());
             }
         }
 
