@@ -44,8 +44,10 @@ public record Reason(Kind kind, String text) implements Serializable {
         NOT_SERVED,
         /** The workers that could run it are drained. */
         DRAINED,
-        /** The workers that could run it are busy; others go first. */
+        /** The workers that could run it are busy. */
         BUSY,
+        /** Queues of a higher class, or other tenants, get the next slots that could run it. */
+        TURN,
         /** The history is behind, so no jobs are started. */
         HISTORY,
         /** Nothing keeps it: it is about to start. */

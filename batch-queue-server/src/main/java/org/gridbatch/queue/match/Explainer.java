@@ -145,7 +145,7 @@ public final class Explainer {
         }
         if (reason == null) reason = notServed(able, job.spec());
         if (reason != null) return List.of(reason);
-        return busy(job, able);
+        return busy(job, able, time);
     }
 
     /** The workers that are known but ask for nothing. */
@@ -163,7 +163,7 @@ public final class Explainer {
         String could = names(able);
         Reason reason = narrow(
                 able,
-                one -> one.claim.queues().isEmpty() || one.claim.queues().contains(spec.queue()),
+                one -> serves(one, spec.queue()),
                 Reason.Kind.NOT_SERVED,
                 "no worker that could run it serves queue " + spec.queue() + "; it could run on " + could);
         if (reason != null) return reason;
@@ -183,7 +183,7 @@ public final class Explainer {
                 "the workers that could run it are drained: " + accepting);
     }
 
-    private List<Reason> busy(Job job, List<Workers.Known> able) {
+    private List<Reason> busy(Job job, List<Workers.Known> able, Instant time) {
         int slots = 0;
         int used = 0;
         for (Workers.Known one : able) {
@@ -197,9 +197,37 @@ public final class Explainer {
                 ? "it is the next of its tenant"
                 : (ahead >= MOST_COUNTED ? "at least " : "") + ahead + (ahead == 1 ? " job" : " jobs")
                         + " of its tenant and kind " + (ahead == 1 ? "goes" : "go") + " before it";
-        return one(
+        List<Reason> reasons = new ArrayList<>();
+        reasons.add(new Reason(
                 Reason.Kind.BUSY,
-                "all " + slots + " slots that could run it are busy, on " + names(able) + "; " + before);
+                "all " + slots + " slots that could run it are busy, on " + names(able) + "; " + before));
+        addTurns(reasons, job, able, time);
+        return reasons;
+    }
+
+    /** Who gets the slots that become free before the tenant of this job does. */
+    private void addTurns(List<Reason> reasons, Job job, List<Workers.Known> able, Instant time) {
+        Predicate<Bin> competes = bin -> machine.barrier(bin.shape, time) == null
+                && able.stream()
+                        .anyMatch(one ->
+                                serves(one, bin.shape.queue()) && offer(one).fits(bin));
+        List<String> queues = waiting.queuesBefore(job, competes, MOST_COUNTED).stream()
+                .map(queue -> queue + " (class " + machine.rules().orderOf(queue) + ")")
+                .toList();
+        if (!queues.isEmpty()) {
+            int own = machine.rules().orderOf(job.spec().queue());
+            reasons.add(new Reason(
+                    Reason.Kind.TURN,
+                    "queues of a higher class than its queue's " + own + " go first: " + some(queues)));
+        }
+        List<String> tenants = List.copyOf(waiting.tenantsBefore(job, competes, MOST_COUNTED));
+        if (!tenants.isEmpty()) {
+            reasons.add(new Reason(Reason.Kind.TURN, "other tenants have their turn before its own: " + some(tenants)));
+        }
+    }
+
+    private static boolean serves(Workers.Known worker, String queue) {
+        return worker.claim.queues().isEmpty() || worker.claim.queues().contains(queue);
     }
 
     private List<Reason> missingCommands(
@@ -236,10 +264,13 @@ public final class Explainer {
         return one.offer == null ? Offer.ANYTHING : one.offer;
     }
 
-    private static String names(List<Workers.Known> some) {
-        String names = String.join(
-                ", ", some.stream().limit(MOST_NAMED).map(one -> one.name).toList());
-        return some.size() <= MOST_NAMED ? names : names + " and " + (some.size() - MOST_NAMED) + " more";
+    private static String names(List<Workers.Known> workers) {
+        return some(workers.stream().map(one -> one.name).toList());
+    }
+
+    private static String some(List<String> all) {
+        String names = String.join(", ", all.subList(0, Math.min(MOST_NAMED, all.size())));
+        return all.size() <= MOST_NAMED ? names : names + " and " + (all.size() - MOST_NAMED) + " more";
     }
 
     private Reason of(Barrier barrier, Job job) {

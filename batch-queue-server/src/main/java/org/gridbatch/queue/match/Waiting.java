@@ -269,6 +269,45 @@ final class Waiting {
         return ahead;
     }
 
+    /**
+     * The queues of a higher class than a job's that have jobs in bins that will do, the highest first.
+     *
+     * @param most how many bins are looked at
+     */
+    Set<String> queuesBefore(Job job, Predicate<Bin> bins, int most) {
+        Set<String> queues = new LinkedHashSet<>();
+        int looked = 0;
+        for (Set<Bin> ofClass : filled.headMap(bin(Shape.of(job.spec())).order).values()) {
+            for (Bin bin : ofClass) {
+                if (looked++ >= most) return queues;
+                if (bins.test(bin)) queues.add(bin.shape.queue());
+            }
+        }
+        return queues;
+    }
+
+    /**
+     * The other tenants whose turn comes before that of a job's, with jobs in bins of its class that will do.
+     *
+     * @param most how many bins, and tenants in bins, are looked at
+     */
+    Set<String> tenantsBefore(Job job, Predicate<Bin> bins, int most) {
+        Bin own = bin(Shape.of(job.spec()));
+        Bin.Lane lane = own.lanes.get(job.spec().tenant());
+        Set<String> tenants = new LinkedHashSet<>();
+        if (lane == null) return tenants;
+        int looked = 0;
+        for (Bin bin : filled.getOrDefault(own.order, Set.of())) {
+            if (looked++ >= most) return tenants;
+            if (!bins.test(bin)) continue;
+            for (Bin.Lane other : bin.byTurn) {
+                if (looked++ >= most || Turns.NEXT.compare(other.turn, lane.turn) >= 0) break;
+                tenants.add(other.turn.tenant);
+            }
+        }
+        return tenants;
+    }
+
     /** A gate has opened: what stands before it is to be tried again. */
     void reopened(Bin bin) {
         bin.fresh = true;

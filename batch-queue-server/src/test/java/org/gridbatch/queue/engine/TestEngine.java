@@ -41,6 +41,7 @@ final class TestEngine {
     private final Map<String, Long> ads = new HashMap<>();
 
     private final Command.Room room;
+    private final Settings.Archiving archiving;
     private long run;
 
     TestEngine() {
@@ -48,7 +49,12 @@ final class TestEngine {
     }
 
     TestEngine(Command.Room room) {
+        this(room, Settings.Archiving.OFF);
+    }
+
+    TestEngine(Command.Room room, Settings.Archiving archiving) {
         this.room = room;
+        this.archiving = archiving;
         restart();
     }
 
@@ -57,7 +63,15 @@ final class TestEngine {
         core.dropAll();
         log.crash(0);
         Settings settings = new Settings(
-                TERM, 3, 1 << 20, room, 1_000_000, Duration.ofHours(24), Long.MAX_VALUE, Settings.Bounds.DEFAULT);
+                TERM,
+                3,
+                1 << 20,
+                room,
+                1_000_000,
+                Duration.ofHours(24),
+                Long.MAX_VALUE,
+                archiving,
+                Settings.Bounds.DEFAULT);
         engine = new QueueEngine(settings, log, ticker, core, Runnable::run, ++run, cause -> {
             throw new AssertionError(cause);
         });
@@ -179,9 +193,13 @@ final class TestEngine {
     }
 
     Reason why(String jobId) {
+        return reasons(jobId).get(0);
+    }
+
+    List<Reason> reasons(String jobId) {
         CompletableFuture<List<Reason>> answer = engine.why(jobId);
         settle();
-        return answer.join().get(0);
+        return answer.join();
     }
 
     List<WorkerFit> fits(JobSpec job) {
