@@ -55,6 +55,30 @@ public class MutantsTest {
     }
 
     @Test
+    public void answersRulesBeforeTheForce() throws Exception {
+        isFound(
+                "engine/QueueEngine.java",
+                "        inFlight.put(number, batch);\n",
+                "        inFlight.put(number, batch);\n        for (Pending early : batch) {\n            if (early.command() instanceof Command.Pause || early.command() instanceof Command.Drain) {\n                early.decided().accept(new Result.Done(0));\n            }\n        }\n");
+    }
+
+    @Test
+    public void answersASnoozeBeforeTheForce() throws Exception {
+        isFound(
+                "engine/QueueEngine.java",
+                "        inFlight.put(number, batch);\n",
+                "        inFlight.put(number, batch);\n        for (Pending early : batch) {\n            if (early.command() instanceof Command.Snooze c) {\n                early.decided().accept(new Result.Altered(c.jobIds().stream()\n                        .map(id -> new org.gridbatch.api.Changed(id, org.gridbatch.api.ChangeOutcome.DONE, \"\", \"\"))\n                        .toList()));\n            }\n        }\n");
+    }
+
+    @Test
+    public void neverGivesATenantItsTurn() throws Exception {
+        isFound(
+                "match/Turns.java",
+                "Comparator.comparingLong((Turn turn) -> turn.pass)",
+                "Comparator.comparingLong((Turn turn) -> turn.tenant.equals(\"t1\") ? Long.MAX_VALUE : turn.pass)");
+    }
+
+    @Test
     public void takesAReportUnderAnyLease() throws Exception {
         isFound("core/LeaseRules.java", "                || tenure.leaseId() != report.leaseId()\n", "");
     }

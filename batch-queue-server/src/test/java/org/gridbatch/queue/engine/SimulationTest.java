@@ -117,6 +117,11 @@ public class SimulationTest {
         private final Set<String> completions = new HashSet<>();
         private final Set<String> cancelled = new HashSet<>();
 
+        private final Promises promises = new Promises();
+        /** Claims that take some jobs only, and after how many entries the server was started. */
+        private final Set<String> choosy = new HashSet<>();
+
+        private final Set<Integer> restarts = new HashSet<>();
         private final SimulatedArrays arrays;
         private final List<JobSpec> submits = new ArrayList<>();
         private final List<Call<?>> calls = new ArrayList<>();
@@ -187,6 +192,7 @@ public class SimulationTest {
         }
 
         private void restart() throws IOException {
+            restarts.add(log.entries().size());
             core.dropAll();
             calls.clear();
             workers.forEach(Worker::serverIsGone);
@@ -304,12 +310,9 @@ public class SimulationTest {
                         if (CANCELLING.contains(
                                 ((Result.Altered) result).jobs().get(0).outcome())) cancelled.addAll(ids);
                     });
-                case 1 -> call(engine.execute(new Command.Retry(ids, Command.Room.AMPLE, "ann@n1")), result -> {});
-                case 2 -> call(engine.execute(operate()), result -> {});
-                default ->
-                    call(
-                            engine.execute(new Command.Snooze(ids, Duration.ofSeconds(1 + random.nextInt(20)))),
-                            result -> {});
+                case 1 -> order(new Command.Retry(ids, Command.Room.AMPLE, promises.by()));
+                case 2 -> order(operate());
+                default -> order(new Command.Snooze(ids, Duration.ofSeconds(1 + random.nextInt(20)), promises.by()));
             }
         }
 
@@ -356,15 +359,20 @@ public class SimulationTest {
             Rate rate = chance(0.3) ? new Rate(1 + random.nextInt(3), Duration.ofSeconds(5)) : Rate.UNLIMITED;
             Limit limit = new Limit(random.nextInt(3), rate);
             return switch (random.nextInt(5)) {
-                case 0 -> new Command.Pause(queue, chance(0.5), "ann@n1");
+                case 0 -> new Command.Pause(queue, chance(0.5), promises.by());
                 case 1 ->
                     new Command.Configure(
                             new QueueSettings(queue, false, random.nextInt(3), limit, 0, null, Duration.ZERO),
-                            "ann@n1");
-                case 2 -> new Command.Restrict("l", limit, "ann@n1");
-                case 3 -> new Command.Weigh("t" + random.nextInt(3), 1 + random.nextInt(3), "ann@n1");
-                default -> new Command.Drain("w" + random.nextInt(4), chance(0.5), "ann@n1");
+                            promises.by());
+                case 2 -> new Command.Restrict("l", limit, promises.by());
+                case 3 -> new Command.Weigh("t" + random.nextInt(3), 1 + random.nextInt(3), promises.by());
+                default -> new Command.Drain("w" + random.nextInt(4), chance(0.5), promises.by());
             };
+        }
+
+        private void order(Command command) {
+            promises.asked(command);
+            call(engine.execute(command), result -> promises.answered(command, result));
         }
 
         private <T> void call(CompletableFuture<T> answer, Consumer<T> then) {
@@ -400,6 +408,7 @@ public class SimulationTest {
             assertEquals(leases.size(), machine.executing().size());
             arrays.check(machine, truth, finals, prunes);
             checkGates(machine, truth);
+            promises.check(machine.rules());
             for (JobState state : JobState.values()) {
                 assertEquals(state.name(), (long) truth.getOrDefault(state, 0L), machine.count(state));
             }
@@ -483,9 +492,8 @@ public class SimulationTest {
             log.crash(0);
             restart();
             for (Worker worker : workers) worker.thaw();
-            for (int i = 0; i < 3; i++) call(engine.execute(new Command.Pause("q" + i, false, "ann@n1")), result -> {});
-            for (Worker worker : workers)
-                call(engine.execute(new Command.Drain(worker.name, false, "ann@n1")), result -> {});
+            for (int i = 0; i < 3; i++) order(new Command.Pause("q" + i, false, promises.by()));
+            for (Worker worker : workers) order(new Command.Drain(worker.name, false, promises.by()));
             core.runAll();
             call(engine.execute(new Command.Cancel(arrays.unsealed(engine.machine()), "", "ann@n1")), result -> {});
             for (JobArray array : engine.machine().arrays())
@@ -567,13 +575,18 @@ public class SimulationTest {
             Map<String, JobState> last = new HashMap<>();
             Starts starts = new Starts();
             Ticks ticks = new Ticks();
+            PassedOver passedOver = new PassedOver(choosy, this::couldRun);
+            int number = 0;
             for (byte[] bytes : log.entries()) {
                 Entry entry = EntryCodec.decode(bytes);
+                if (restarts.contains(number++)) passedOver.restarted();
                 for (Command command : entry.commands()) {
+                    passedOver.before(machine, command, entry.time());
                     starts.before(machine, command);
                     ticks.before(machine, command);
                     List<Boolean> current = starts.current(machine, command);
                     Result result = machine.apply(command, entry.time());
+                    promises.logged(command, result);
                     if (result instanceof Result.Judged judged) checkVerdicts(judged, current);
                     List<Change> changes = machine.drainChanges();
                     for (Change change : changes) {
@@ -582,12 +595,24 @@ public class SimulationTest {
                     }
                     for (Change change : changes) checkChange(command, change, last);
                     starts.after(machine, command, changes);
+                    passedOver.after(machine, command, changes);
                     ticks.after(machine, command, result, changes);
                 }
             }
+            promises.checkLogged();
             ByteArrayOutputStream replayed = new ByteArrayOutputStream();
             ImageCodec.write(machine.image(), replayed);
             assertArrayEquals(FakeLog.bytes(engine), replayed.toByteArray());
+        }
+
+        private boolean couldRun(String name, JobSpec spec) {
+            Worker worker = workers.stream()
+                    .filter(one -> one.name.equals(name))
+                    .findFirst()
+                    .orElseThrow();
+            String requires = spec.placement().requires();
+            return worker.commands.containsAll(spec.placement().needs())
+                    && (requires.isEmpty() || requires.equals("(zone=" + worker.zone + ")"));
         }
 
         private static void checkVerdicts(Result.Judged judged, List<Boolean> current) {
@@ -889,6 +914,9 @@ public class SimulationTest {
                 if (calm) {
                     queues = List.of();
                     accepts = "";
+                }
+                if (!queues.isEmpty() || !accepts.isEmpty()) {
+                    choosy.add(PassedOver.claim(name, "i" + incarnation, claimId));
                 }
                 claim = engine.claim(new ClaimRequest(
                         name,
