@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.BeforeClass;
 import org.junit.ClassRule;
@@ -33,7 +34,7 @@ public class KilledWorkerIT {
     @BeforeClass
     public static void start() throws IOException {
         grid.start("zookeeper", "zookeeper");
-        grid.start("server", "server", "--set", "queue.lease.seconds=3");
+        grid.start("server", "server", "--set", "queue.lease.seconds=3", "--set", "queue.max.rescues=1");
         grid.awaitUp("zookeeper", "server");
     }
 
@@ -56,6 +57,26 @@ public class KilledWorkerIT {
         assertTrue(job, job.matches("(?s).*worker +" + other + "\\n.*"));
         assertEquals(List.of("again"), Files.readAllLines(ran));
         grid.stop(other);
+    }
+
+    @Test
+    public void aScriptThatKillsItsWorkersIsDiscardedAndTheReasonSaysSo() throws Exception {
+        // What is denied by default keeps scripts from just that; this worker has no such guard rails.
+        String[] unguarded = {"--set", "worker.denied.commands=gogo:gosh"};
+        grid.startWorker("worker-5", unguarded);
+        String id = grid.push(
+                "class = (((\"\" getClass) getClass) forName java.lang.Runtime); jvm = ($class getRuntime); $jvm halt 9");
+        assertEquals(9, exitStatus("worker-5", id));
+        grid.start("worker", "worker-5", unguarded);
+        assertEquals(9, exitStatus("worker-5", id));
+
+        String job = grid.awaitJob(id, "discarded");
+        assertTrue(job, job.contains("2 workers were lost while they ran this script, which may be the cause"));
+        assertTrue(job, job.contains("worker worker-5 was not heard of any more"));
+        assertTrue(job, job.contains("1 rescue is used up"));
+        grid.startWorker("worker-5");
+        grid.awaitCompleted(List.of(grid.push("echo lives")));
+        grid.stop("worker-5");
     }
 
     @Test
@@ -93,6 +114,17 @@ public class KilledWorkerIT {
             return announced(zookeeper);
         });
         assertEquals("without waiting for the end of a session", Integer.valueOf(0), left);
+    }
+
+    /** Waits until a node has ended by itself, because of a job. */
+    private static int exitStatus(String name, String job) throws InterruptedException {
+        Grid.Node node = grid.node(name);
+        if (!node.process().waitFor(40, TimeUnit.SECONDS)) {
+            throw new AssertionError(node.log() + grid.quick("job", job).ok());
+        }
+        int status = node.process().exitValue();
+        grid.kill(name);
+        return status;
     }
 
     /** Only the first run takes long; a later one leaves a line. */
