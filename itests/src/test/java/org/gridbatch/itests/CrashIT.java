@@ -9,6 +9,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -33,10 +34,13 @@ import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Submitted;
-import org.junit.ClassRule;
+import org.junit.Assume;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.Timeout;
+import org.junit.runner.RunWith;
+import org.junit.runners.Parameterized;
+import org.junit.runners.Parameterized.Parameters;
 
 /**
  * Real processes at full speed, and kill -9 of the server and the workers again and again, also while they start. In the
@@ -46,25 +50,33 @@ import org.junit.rules.Timeout;
  * <p>{@code -Dcrash.minutes=N} goes on killing for so long, with nodes as users run them, and {@code -Dcrash.seed=N}
  * makes the choices of the run that printed it again; what the machine does with them differs.
  *
+ * <p>It does so with the history in H2, and for a shorter time with a PostgreSQL that is started for it.
+ * {@code -Dcrash.archive=h2} or {@code embedded} does one of the two, and {@code -Dcrash.archive=jdbc:postgresql:…} takes
+ * an empty database that is there, whose user and password are "postgres".
+ *
  * <p>It can fail: in the end of every run mistakes are made in the evidence, and each has to be found. Two servers with a
  * bug were tried by hand and found out as well: one that loses every hundredth final job on its way to the history, and one
  * that acknowledges jobs a third of a second before it logs them. What it cannot see is whether the disk was forced: what
  * a killed process has written stays with the operating system.
  */
+@RunWith(Parameterized.class)
 public class CrashIT {
+    private static final String H2 = "h2";
+    private static final String EMBEDDED = "embedded";
     private static final long MINUTES = Long.getLong("crash.minutes", 0);
-    private static final Duration KILLING = MINUTES > 0 ? Duration.ofMinutes(MINUTES) : Duration.ofSeconds(15);
     private static final List<String> WORKERS = List.of("worker-1", "worker-2", "worker-3");
     private static final int PRODUCERS = 3;
     /** Jobs that may wait, about: what is left in the end has to run, too. */
     private static final int MOST_WAITING = 400;
 
-    @ClassRule
-    public static final Grid grid = new Grid();
+    @Rule(order = 0)
+    public final Grid grid = new Grid();
 
-    @Rule
-    public final Timeout limit = Timeout.seconds(KILLING.toSeconds() + 300);
+    @Rule(order = 1)
+    public final Timeout limit;
 
+    private final String archive;
+    private final Duration killing;
     private final long seed = Long.getLong("crash.seed", System.nanoTime() & 0xffff_ffffL);
     private final Random random = new Random(seed);
     private final Map<String, Integer> kills = new LinkedHashMap<>();
@@ -79,44 +91,70 @@ public class CrashIT {
     private Path sentFile;
     private Path acknowledgedFile;
 
+    @Parameters(name = "{0}")
+    public static List<String> archives() {
+        String one = System.getProperty("crash.archive", "");
+        return one.isEmpty() ? List.of(H2, EMBEDDED) : List.of(one);
+    }
+
+    public CrashIT(String archive) {
+        this.archive = archive;
+        killing = MINUTES > 0 ? Duration.ofMinutes(MINUTES) : Duration.ofSeconds(archive.equals(H2) ? 15 : 8);
+        limit = Timeout.seconds(killing.toSeconds() + 300);
+    }
+
     @Test
     public void whatWasAcknowledgedRunsAndIsInTheHistoryOnceWhateverIsKilled() throws Exception {
-        System.out.println("crash.seed=" + seed + " for " + KILLING);
+        Assume.assumeTrue(
+                !archive.equals(EMBEDDED) || System.getProperty("os.name").equals("Linux"));
+        System.out.println("crash.seed=" + seed + " crash.archive=" + archive + " for " + killing);
         long started = System.nanoTime();
         runs = Files.createFile(grid.home().resolve("runs"));
         sentFile = Files.createFile(grid.home().resolve("sent"));
         acknowledgedFile = Files.createFile(grid.home().resolve("acknowledged"));
-        startGrid();
+        try (EmbeddedPostgres postgres =
+                archive.equals(EMBEDDED) ? EmbeddedPostgres.builder().start() : null) {
+            startGrid(postgres == null ? archive : "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres");
+            killAndCompare(started);
+        }
+    }
+
+    private void killAndCompare(long started) throws Exception {
         try (RemoteCaller caller = new RemoteCaller(
                 grid.zookeeper(), Files.createDirectories(grid.home().resolve("caller")), Duration.ofSeconds(90))) {
             List<Thread> producers = new ArrayList<>();
             for (int i = 0; i < PRODUCERS; i++) producers.add(producer(caller, i));
             producers.forEach(Thread::start);
-            long killing = System.nanoTime();
+            long begun = System.nanoTime();
             killForAWhile();
             stop.set(true);
             // Each sends until what it has sent last is acknowledged, so there is no job of which nobody knows.
             for (Thread producer : producers) producer.join(120_000);
             assertFalse("producers end", producers.stream().anyMatch(Thread::isAlive));
             assertEquals(List.of(), failures);
-            double seconds = (System.nanoTime() - killing) / 1e9;
+            double seconds = (System.nanoTime() - begun) / 1e9;
 
             CrashEvidence evidence = evidence(caller);
             report(evidence, seconds, (System.nanoTime() - started) / 1e9);
-            assertEquals("crash.seed=" + seed, List.of(), evidence.contradictions());
+            assertEquals("crash.seed=" + seed + " crash.archive=" + archive, List.of(), evidence.contradictions());
             assertEquals("all that was sent", evidence.sent(), new HashSet<>(evidence.acknowledged()));
             assertTrue("there was something to lose: " + acknowledged, acknowledged.get() > 20);
             assertMistakesAreFound(evidence);
         }
     }
 
-    private void startGrid() throws IOException {
+    private void startGrid(String archiveUrl) throws IOException {
+        String archiving = archiveUrl.equals(H2)
+                ? ""
+                : " \"archive.url\": \"" + archiveUrl + "\", \"archive.user\": \"postgres\",";
         if (MINUTES > 0) grid.commands().asUsersDo(Path.of(System.getProperty("java.home")));
         // Little stays in memory and in the log, so that jobs leave both while servers are killed.
         Files.writeString(
                 grid.home().resolve("crash.json"),
                 "{\"org.gridbatch.queue\": {\"lease.seconds\": 3, \"max.rescues\": 1000, \"keep.final.jobs\": 100,"
+                        + archiving
                         + " \"snapshot.mb\": 1}}");
+        if (!archiving.isEmpty()) grid.commands().with("GRIDBATCH_QUEUE_ARCHIVE_PASSWORD", "postgres");
         grid.start("zookeeper", "zookeeper");
         startNode("server");
         for (String worker : WORKERS) startNode(worker);
@@ -138,7 +176,7 @@ public class CrashIT {
     }
 
     private void killForAWhile() throws Exception {
-        long end = System.nanoTime() + KILLING.toNanos();
+        long end = System.nanoTime() + killing.toNanos();
         // However slow the machine is, the server and a worker are killed, and then at least one more.
         for (int round = 0; System.nanoTime() < end || round < 3; round++) {
             assertEquals(List.of(), failures);
@@ -319,8 +357,9 @@ public class CrashIT {
     private void report(CrashEvidence evidence, double killingSeconds, double allSeconds) {
         long rescued = evidence.rows().stream().filter(row -> row.rescues() > 0).count();
         System.out.printf(
-                "crash test: kills %s, %d jobs acknowledged (%.0f/s), %d answered as repeated, history %d rows, "
+                "crash test with %s: kills %s, %d jobs acknowledged (%.0f/s), %d answered as repeated, history %d rows, "
                         + "rescued %d, jobs by number of runs %s, %.0f s in all%n",
+                archive,
                 kills,
                 evidence.acknowledged().size(),
                 evidence.acknowledged().size() / killingSeconds,
