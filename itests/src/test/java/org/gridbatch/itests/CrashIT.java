@@ -131,7 +131,11 @@ public class CrashIT {
             // Each sends until what it has sent last is acknowledged, so there is no job of which nobody knows.
             for (Thread producer : producers) producer.join(120_000);
             assertFalse("producers end", producers.stream().anyMatch(Thread::isAlive));
-            assertEquals(List.of(), failures);
+            assertEquals(
+                    "crash.seed=" + seed + " after " + kills + "\n"
+                            + grid.node("server").log(),
+                    List.of(),
+                    failures);
             double seconds = (System.nanoTime() - begun) / 1e9;
 
             CrashEvidence evidence = evidence(caller);
