@@ -127,8 +127,13 @@ public class LeakTest {
         }
     }
 
+    /** Apart from those of the JVM and the one on which Awaitility asks. */
     private static int liveThreads() {
-        return ManagementFactory.getThreadMXBean().getThreadCount();
+        return (int) Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getThreadGroup() != null
+                        && !thread.getThreadGroup().getName().equals("system")
+                        && !thread.getName().startsWith("awaitility"))
+                .count();
     }
 
     private static int threadGroups() {
