@@ -24,6 +24,8 @@ final class Offer {
     private final Set<String> commands = new HashSet<>();
     private final BitSet known = new BitSet();
     private final BitSet fitting = new BitSet();
+    /** How often it was held against a bin: what matching costs. */
+    private long comparisons;
 
     Offer(String worker, Ad ad) {
         this.ad = ad;
@@ -38,12 +40,17 @@ final class Offer {
     }
 
     boolean fits(Bin bin) {
+        comparisons++;
         if (ad == null) return true;
         if (!known.get(bin.index)) {
             known.set(bin.index);
             fitting.set(bin.index, hasCommands(bin.shape.placement()) && meets(bin));
         }
         return fitting.get(bin.index);
+    }
+
+    long comparisons() {
+        return comparisons;
     }
 
     /** The bins have got new numbers. */
