@@ -5,6 +5,7 @@
 package org.gridbatch.queue.core;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
@@ -131,5 +133,54 @@ public class BoundsTest {
                         + most,
                 refusal(given(new Command.AddItems("array", from, piece, Command.Room.AMPLE))));
         assertEquals(from, machine.array("array").size());
+    }
+
+    @Test
+    public void thereAreAsManyArraysAsJobsAtMost() {
+        Command.Room room = new Command.Room(2, 2, Long.MAX_VALUE, 100, 100, 100, 100);
+        assertTrue(open("a", room) instanceof Result.Accepted);
+        assertTrue(open("b", room) instanceof Result.Accepted);
+        assertEquals("the grid has 2 arrays, and may have 2", refusal(open("c", room)));
+        assertTrue("a repeat", open("b", room) instanceof Result.Accepted);
+        given(new Command.Cancel(List.of("a"), "enough"));
+        given(new Command.Prune(Long.MAX_VALUE, 0, 0, 10));
+        assertTrue(open("c", room) instanceof Result.Accepted);
+    }
+
+    private Result open(String id, Command.Room room) {
+        return given(new Command.OpenArray(ArraySpec.of(job(id).build()), Items.NONE, room));
+    }
+
+    @Test
+    public void operatorsSetAHundredThousandThingsAtMost() {
+        List<String> drained = new ArrayList<>();
+        for (int i = 0; i < 99_999; i++) drained.add("worker-" + i);
+        Image empty = machine.image();
+        QueueMachine full = new QueueMachine(new Image(
+                empty.nextSequence(),
+                empty.nextLeaseId(),
+                empty.lastMillis(),
+                Rules.of(List.of(), Map.of(), Map.of(), drained),
+                empty.gates(),
+                empty.uniques(),
+                empty.untold(),
+                empty.jobs(),
+                empty.history(),
+                empty.schedules(),
+                empty.arrays()));
+        assertEquals(new Result.Done(0), full.apply(new Command.Weigh("acme", 3, "ann@n1"), now));
+        Result more = full.apply(new Command.Pause("mail", true, "ann@n1"), now);
+        assertEquals(
+                new Result.Refused(
+                        Result.Refusal.LIMIT,
+                        "there are 100000 settings of queues, tenants, limits and workers; remove some",
+                        ""),
+                more);
+        assertFalse(full.rules().queue("mail").paused());
+        assertTrue(
+                "what is set can be changed",
+                full.apply(new Command.Weigh("acme", 4, "ann@n1"), now) instanceof Result.Done);
+        full.apply(new Command.Drain("worker-7", false, "ann@n1"), now);
+        assertEquals(new Result.Done(0), full.apply(new Command.Pause("mail", true, "ann@n1"), now));
     }
 }

@@ -205,6 +205,17 @@ public class QueueServiceTest {
         assertTrue("in pieces", log.entries > 30);
     }
 
+    @Test
+    public void anItemHasSoManyCharactersAtMost() {
+        service.openArray(ArraySpec.of(SPEC));
+        List<String> items = List.of("x".repeat(1_024), "y".repeat(1_025));
+        assertInvalid(
+                service.addItems("job-1", 7, items), "item 8 of array job-1 has 1025 characters, want at most 1024");
+        AtomicReference<Integer> size = new AtomicReference<>();
+        service.addItems("job-1", 0, items.subList(0, 1)).thenAccept(size::set);
+        assertEquals(Integer.valueOf(1), size.get());
+    }
+
     private static void assertInvalid(CompletionStage<?> stage, String message) {
         Throwable e = failure(stage);
         assertTrue(String.valueOf(e), e instanceof InvalidRequestException);
