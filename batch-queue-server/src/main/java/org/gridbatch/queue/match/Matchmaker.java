@@ -340,7 +340,7 @@ public final class Matchmaker {
         tryClaims(round);
         tryChosen(round);
         tryJobs(round);
-        for (JobSpec spec : submitted) tryAtOnce(spec, round);
+        tryAtOnce(submitted, round);
         return round.proposals();
     }
 
@@ -458,6 +458,14 @@ public final class Matchmaker {
         Claim claim = parked.first(bin, bin.triedUpTo);
         bin.triedUpTo = claim == null ? Math.max(bin.triedUpTo, parked.last()) : claim.number - 1;
         return claim;
+    }
+
+    private void tryAtOnce(List<JobSpec> submitted, Round round) {
+        if (submitted.isEmpty() || parked.isEmpty()) return;
+        Newcomers newcomers = waiting.newcomers(submitted);
+        for (JobSpec spec = newcomers.next(); spec != null && !parked.isEmpty(); spec = newcomers.next()) {
+            tryAtOnce(spec, round);
+        }
     }
 
     private void tryAtOnce(JobSpec spec, Round round) {

@@ -89,7 +89,8 @@ final class Turns {
         }
     }
 
-    private Turn turn(int order, String tenant) {
+    /** That of a tenant; a new one starts where the others are. */
+    Turn turn(int order, String tenant) {
         Map<String, Turn> turns = byOrder.computeIfAbsent(order, one -> new HashMap<>());
         Turn turn = turns.get(tenant);
         if (turn != null) return turn;

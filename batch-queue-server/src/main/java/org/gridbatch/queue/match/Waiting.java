@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.gridbatch.api.JobSpec;
 import org.gridbatch.queue.core.Job;
 import org.gridbatch.queue.core.JobArray;
 import org.gridbatch.queue.core.Rules;
@@ -231,6 +232,11 @@ final class Waiting {
         turns.leave(lane);
         bin.lanes.remove(job.spec().tenant());
         if (bin.isEmpty()) filled.get(bin.order).remove(bin);
+    }
+
+    /** Jobs that are not there yet, in the order in which they would go if they were. */
+    Newcomers newcomers(List<JobSpec> specs) {
+        return new Newcomers(specs, rules, turns);
     }
 
     /** The tenant of a promised job has had its turn. */

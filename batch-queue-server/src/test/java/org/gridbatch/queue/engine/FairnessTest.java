@@ -10,10 +10,16 @@ import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.Lease;
 import org.gridbatch.api.Limit;
+import org.gridbatch.api.Placement;
 import org.gridbatch.api.QueueSettings;
+import org.gridbatch.api.Rate;
 import org.gridbatch.queue.core.Command;
 import org.junit.Test;
 
@@ -44,6 +50,97 @@ public class FairnessTest {
         submit("small", 1);
         List<String> next = turns(2);
         assertTrue(next.toString(), next.contains("small"));
+    }
+
+    private JobSpec.Builder[] many(int count) {
+        JobSpec.Builder[] jobs = new JobSpec.Builder[count];
+        for (int i = 0; i < count; i++) jobs[i] = job("big-" + i).tenant("big");
+        return jobs;
+    }
+
+    /** The tenants of the jobs that a claim got, in the order in which it got them. */
+    private List<String> tenants(CompletableFuture<List<Lease>> claim) {
+        assertTrue("the claim is answered", claim.isDone());
+        return claim.join().stream().map(lease -> lease.spec().tenant()).toList();
+    }
+
+    @Test
+    public void norDoesItIfTheOthersJobIsOfAnotherShape() {
+        queue.advertise("w", Map.of("cpus", "8"));
+        submit("big", 10_000);
+        assertEquals(List.of("big", "big", "big"), turns(3));
+        queue.submit(job("small").tenant("small").placement(new Placement("(cpus>=4)", List.of(), "")));
+        List<String> next = turns(2);
+        assertTrue(next.toString(), next.contains("small"));
+    }
+
+    @Test
+    public void norDoesItIfTheOthersJobHasAnotherLimitKey() {
+        queue.execute(new Command.Restrict("disk", new Limit(2, Rate.UNLIMITED), "ann@n1"));
+        JobSpec.Builder[] bigs = many(2_000);
+        for (JobSpec.Builder one : bigs) one.limitKey("disk");
+        queue.submit(bigs);
+        assertEquals(List.of("big", "big", "big"), turns(3));
+        queue.submit(job("small").tenant("small").limitKey("tape"));
+        List<String> next = turns(2);
+        assertTrue(next.toString(), next.contains("small"));
+        // Its own key is at its limit: the other does not wait for it.
+        assertEquals("big", queue.machine().job(queue.take("w1")).spec().tenant());
+        assertEquals("big", queue.machine().job(queue.take("w2")).spec().tenant());
+        queue.submit(job("late").tenant("small").limitKey("tape"));
+        assertEquals("late", queue.take("w3"));
+    }
+
+    @Test
+    public void norDoesItIfTheOthersJobHasTheSameLimitKey() {
+        queue.execute(new Command.Restrict("disk", new Limit(1, Rate.UNLIMITED), "ann@n1"));
+        JobSpec.Builder[] bigs = many(2_000);
+        for (JobSpec.Builder one : bigs) one.limitKey("disk");
+        queue.submit(bigs);
+        String first = queue.take("w1");
+        CompletableFuture<List<Lease>> waiting = queue.claim("w2", 1);
+        queue.submit(job("small").tenant("small").limitKey("disk"));
+        queue.complete(first);
+        assertEquals(List.of("small"), tenants(waiting));
+    }
+
+    @Test
+    public void norDoesItIfAClaimTakesManyJobs() {
+        submit("big", 10_000);
+        assertEquals(Collections.nCopies(16, "big"), tenants(queue.claim("w1", 16)));
+        submit("small", 3);
+        List<String> next = tenants(queue.claim("w2", 16));
+        assertEquals(16, next.size());
+        assertEquals(3, next.subList(0, 6).stream().filter("small"::equals).count());
+    }
+
+    @Test
+    public void norDoesItIfClaimsWaitForAll() {
+        CompletableFuture<List<Lease>> first = queue.claim("w1", 16);
+        CompletableFuture<List<Lease>> second = queue.claim("w2", 16);
+        queue.submit(many(20));
+        assertEquals(Collections.nCopies(16, "big"), tenants(first));
+        assertEquals(Collections.nCopies(4, "big"), tenants(second));
+        CompletableFuture<List<Lease>> third = queue.claim("w3", 2);
+        JobSpec.Builder[] both = many(1_000);
+        for (int i = 0; i < 999; i++) both[i].jobId("more-" + i);
+        both[999] = job("small").tenant("small");
+        queue.submit(both);
+        assertTrue(tenants(third).toString(), tenants(third).contains("small"));
+    }
+
+    @Test
+    public void jobsThatComeTogetherGoToWaitingClaimsByClassAndPriority() {
+        queue.execute(new Command.Configure(
+                new QueueSettings("fast", false, 1, Limit.NONE, 0, null, Duration.ZERO), "ann@n1"));
+        CompletableFuture<List<Lease>> claim = queue.claim("w", 2);
+        queue.submit(
+                job("plain"),
+                job("urgent").priority(5),
+                job("late").queue("fast").priority(-5));
+        assertEquals(
+                List.of("late", "urgent"),
+                claim.join().stream().map(lease -> lease.spec().jobId()).toList());
     }
 
     @Test
