@@ -260,7 +260,7 @@ public final class Explainer {
         return able.isEmpty() ? new Reason(kind, text) : null;
     }
 
-    private static Offer offer(Workers.Known one) {
+    static Offer offer(Workers.Known one) {
         return one.offer == null ? Offer.ANYTHING : one.offer;
     }
 

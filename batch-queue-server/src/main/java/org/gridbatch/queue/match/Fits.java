@@ -36,13 +36,9 @@ public final class Fits {
     }
 
     private WorkerFit of(Workers.Known one, Set<String> silent, JobSpec spec, Filter requires) {
+        Offer offer = Explainer.offer(one);
         // Who takes jobs by hand offers nothing, and gets what it asks for.
-        Offer offer = one.offer == null ? Offer.ANYTHING : one.offer;
-        List<String> missing = offer.ad == null
-                ? List.of()
-                : spec.placement().needs().stream()
-                        .filter(command -> !offer.has(command))
-                        .toList();
+        List<String> missing = offer.ad == null ? List.of() : offer.ad.missing(spec.placement());
         List<String> reasons = new ArrayList<>();
         if (machine.rules().isDrained(one.name)) reasons.add("it is drained");
         if (one.claim == null || silent.contains(one.name)) reasons.add("it asks for no jobs now");
