@@ -49,17 +49,19 @@ final class StatsReader {
 
     Stats read() {
         Waiting waiting = waiting();
-        return read(waiting, ended());
+        return read(waiting, ended(), grid.jobs(JobQueue::workers));
     }
 
-    /** @param ended what became final lately, see {@link #ended()}: it changes slowly, and costs most */
-    Stats read(Ended ended) {
-        return read(new Waiting(), ended);
+    /**
+     * @param ended what became final lately, see {@link #ended()}: it changes slowly, and costs most
+     * @param workers those of the grid
+     */
+    Stats read(Ended ended, List<WorkerView> workers) {
+        return read(new Waiting(), ended, workers);
     }
 
-    private Stats read(Waiting waiting, Ended ended) {
+    private Stats read(Waiting waiting, Ended ended, List<WorkerView> workers) {
         GridStatus status = grid.jobs(JobQueue::status);
-        List<WorkerView> workers = grid.jobs(JobQueue::workers);
         List<Stats.QueueStats> queues = new ArrayList<>();
         for (QueueView view : grid.operations(Operations::queues)) {
             String queue = view.settings().queue();

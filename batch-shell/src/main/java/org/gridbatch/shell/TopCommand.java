@@ -72,8 +72,8 @@ final class TopCommand extends Command {
             ended = reader.ended();
             endedAt = System.nanoTime();
         }
-        Stats stats = reader.read(ended);
         List<WorkerView> workers = grid.jobs(JobQueue::workers);
+        Stats stats = reader.read(ended, workers);
         List<String> ids = workers.stream()
                 .flatMap(worker -> worker.jobIds().stream())
                 .limit(Limits.BULK)

@@ -72,7 +72,7 @@ public class StatsCommandsTest {
         Grid grid = new Grid(shell.queue, Duration.ofSeconds(5), null);
         StatsReader.Ended unknown = new StatsReader(grid, Clock.systemUTC()).ended();
         shell.queue.failure = null;
-        Stats without = new StatsReader(grid, Clock.systemUTC()).read(unknown);
+        Stats without = new StatsReader(grid, Clock.systemUTC()).read(unknown, List.of());
         assertThat(StatsFormat.stats(without, Paper.PLAIN), containsString("ended    rates not known"));
         assertFalse(StatsFormat.stats(stats, Paper.PLAIN).contains("rates not known"));
     }
