@@ -14,12 +14,16 @@ import java.nio.charset.StandardCharsets;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.ExternalTerminal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The terminal of an interactive shell. Its line discipline writes byte for byte; here whole writes take turns, since a
  * command that was stopped and the shell print at once, and half an escape sequence confuses the user's terminal.
  */
 final class Screen extends ExternalTerminal {
+    private static final Logger log = LoggerFactory.getLogger(Screen.class);
+
     private final OutputStream output = new InTurns(super.output());
     private final PrintWriter writer = new PrintWriter(new OutputStreamWriter(output, StandardCharsets.UTF_8));
 
@@ -45,6 +49,25 @@ final class Screen extends ExternalTerminal {
     @Override
     public PrintWriter writer() {
         return writer;
+    }
+
+    /** As a terminal of the system does, a signal's key takes back what was typed before it and nobody has read yet. */
+    @Override
+    public void raise(Signal signal) {
+        if (signal == Signal.INT || signal == Signal.QUIT || signal == Signal.TSTP) forgetUnread();
+        super.raise(signal);
+    }
+
+    private void forgetUnread() {
+        try {
+            slaveInputPipe.flush();
+            byte[] unread = new byte[1_024];
+            while (slaveInput.available() > 0) {
+                if (slaveInput.readBuffered(unread) < 0) return;
+            }
+        } catch (IOException e) {
+            log.debug("what was typed before a signal stays", e);
+        }
     }
 
     /** Lets one thread write at a time. */
