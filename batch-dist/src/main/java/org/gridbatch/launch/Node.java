@@ -253,24 +253,35 @@ final class Node implements AutoCloseable {
         }
     }
 
+    /** What a component that runs complains of; empty if none does. */
+    String problem() {
+        return String.join("; ", health("running"));
+    }
+
     private List<String> failures() {
+        List<String> failures = new ArrayList<>(startFailures);
+        failures.addAll(health("components"));
+        return failures;
+    }
+
+    private List<String> health(String kind) {
         BundleContext context = framework.getBundleContext();
         if (context == null) return List.of();
-        List<String> failures = new ArrayList<>(startFailures);
+        List<String> all = new ArrayList<>();
         try {
-            ServiceReference<?>[] found = context.getAllServiceReferences(null, "(gridbatch.health=components)");
-            if (found == null) return failures;
+            ServiceReference<?>[] found = context.getAllServiceReferences(null, "(gridbatch.health=" + kind + ")");
+            if (found == null) return all;
             for (ServiceReference<?> reference : found) {
                 if (context.getService(reference) instanceof Supplier<?> health
                         && health.get() instanceof List<?> lines) {
-                    lines.forEach(line -> failures.add(line.toString()));
+                    lines.forEach(line -> all.add(line.toString()));
                 }
                 context.ungetService(reference);
             }
         } catch (InvalidSyntaxException e) {
             throw new AssertionError(e);
         }
-        return failures;
+        return all;
     }
 
     private static FileChannel lock(Path directory, String name) {

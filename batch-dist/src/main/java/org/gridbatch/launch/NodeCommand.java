@@ -53,16 +53,20 @@ abstract class NodeCommand implements Callable<Integer> {
             if (awaitZooKeeper) Nodes.awaitListening(settings.zookeeper(), UP_LIMIT);
             node.configure();
             boolean up = node.awaitUp(role.standsAlone() ? UP_LIMIT : Duration.ofSeconds(10));
-            if (!up && role.standsAlone()) {
+            // A queue-server with a long log is only slow while it complains of nothing.
+            String problem = up ? "" : node.problem();
+            if (!up && (role == Role.ZOOKEEPER || !problem.isEmpty())) {
                 throw new LaunchException(role.word() + " " + node.name() + " did not come up within "
-                        + UP_LIMIT.toSeconds() + " s: its log says more");
+                        + UP_LIMIT.toSeconds() + " s: " + (problem.isEmpty() ? "its log says more" : problem));
             }
             String seconds = String.format("%.1f s", (System.nanoTime() - started) / 1e9);
             System.out.println(
                     up
                             ? Nodes.upLine(role, node.name()) + " (" + seconds + ")"
-                            : role.word() + " " + node.name()
-                                    + " has started and waits for a queue-server at ZooKeeper " + settings.zookeeper());
+                            : role.word() + " " + node.name() + " has started and "
+                                    + (role == Role.SERVER
+                                            ? "still reads its log"
+                                            : "waits for a queue-server at ZooKeeper " + settings.zookeeper()));
             System.out.flush();
             if (!up && node.awaitUp(Duration.ofDays(36_500))) System.out.println(Nodes.upLine(role, node.name()));
             node.awaitStop();

@@ -18,7 +18,9 @@ import picocli.CommandLine.ParentCommand;
 /** A small grid on this machine that stays until it is stopped; its data survives. */
 @Command(name = "up", description = "Run a small grid on this machine until Ctrl-C; its data survives.")
 final class UpCommand implements Callable<Integer> {
-    private static final Duration UP_LIMIT = Duration.ofSeconds(120);
+    /** A queue-server that has much to read may take ten minutes, and then says why it cannot start. */
+    private static final Duration UP_LIMIT = Duration.ofMinutes(11);
+
     private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
 
     @ParentCommand
