@@ -29,6 +29,9 @@ import org.gridbatch.bench.Orders.Part;
 public final class Bench implements AutoCloseable {
     private static final Duration UP_LIMIT = Duration.ofSeconds(120);
     private static final String WORKER_QUEUE = "w4-scripts";
+    /** The worker's flight recording. */
+    private static final String ATTEMPTS = "attempts.jfr";
+
     private static final long MIB = 1L << 20;
 
     private final Options options;
@@ -109,9 +112,22 @@ public final class Bench implements AutoCloseable {
                 orders(Orders.OVER_RSA, Part.WORKLOADS, workloads, data, zookeeper, server.pid(), 0), smallHeapMib());
         follow(driver);
         end(driver);
-        if (worker != null) worker.close();
+        if (worker != null) {
+            worker.close();
+            figures.addAll(attempts());
+        }
         server.close();
         coordination.close();
+    }
+
+    /** Its recording is on disk when the node has ended. */
+    private List<Figure> attempts() throws IOException {
+        Figure measured = figures.stream()
+                .filter(figure -> figure.how().equals(EndToEnd.HOW))
+                .findFirst()
+                .orElseThrow();
+        return Attempts.parts(
+                place.directory().resolve(ATTEMPTS), options.runs(), EndToEnd.count(options.time()), measured);
     }
 
     private void overRsaBacklog() throws IOException, InterruptedException {
@@ -198,6 +214,9 @@ public final class Bench implements AutoCloseable {
         List<String> javaOptions = new ArrayList<>(List.of("-Xmx" + heapMib + "m"));
         javaOptions.addAll(javaOptions());
         javaOptions.addAll(recording(role));
+        // Only the events of Gridbatch itself, which cost next to nothing; it is in the directory that the node works
+        // in.
+        if (role.equals("worker")) javaOptions.add("-XX:StartFlightRecording=settings=none,filename=" + ATTEMPTS);
         return child(
                 role,
                 command,

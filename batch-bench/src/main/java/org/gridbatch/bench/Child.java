@@ -30,11 +30,14 @@ final class Child implements AutoCloseable {
     private final Deque<String> last = new ArrayDeque<>();
 
     /**
-     * @param errors where its standard error goes; it must not fill a pipe that nobody reads
+     * @param errors where its standard error goes, in the directory that it works in; it must not fill a pipe that nobody
+     *     reads
      */
     Child(String name, List<String> command, Map<String, String> environment, Path errors) throws IOException {
         this.name = name;
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(errors.getParent().toFile())
+                .redirectError(errors.toFile());
         builder.environment().putAll(environment);
         process = builder.start();
         Thread reader = new Thread(this::read, "bench-output-" + name);

@@ -17,7 +17,7 @@ import org.gridbatch.api.JobView;
 /** W4 with a real worker node and a script that does nothing: from before the submit to knowing that it completed. */
 final class EndToEnd {
     private static final Duration PACE = Duration.ofMillis(20);
-    private static final String HOW = "end to end, no-op script";
+    static final String HOW = "end to end, no-op script";
 
     private final Session session;
     private final String queue;
@@ -27,7 +27,12 @@ final class EndToEnd {
     EndToEnd(Session session, String queue, Duration time) {
         this.session = session;
         this.queue = queue;
-        this.count = (int) Math.max(10, time.toNanos() / PACE.toNanos());
+        this.count = count(time);
+    }
+
+    /** How many jobs a run has. */
+    static int count(Duration time) {
+        return (int) Math.max(10, time.toNanos() / PACE.toNanos());
     }
 
     void run(int runs, Figures figures) throws Exception {

@@ -24,6 +24,8 @@ final class HeldLease {
     /** When it was started, if it was. */
     long startedAt;
 
+    final AttemptEvent event;
+
     final Told told = new Told();
     /** Null while nobody wants it to stop. */
     Stop stop;
@@ -50,6 +52,7 @@ final class HeldLease {
     HeldLease(Lease lease, int slot, long claimSentAt, Duration term, long now) {
         this.lease = lease;
         this.slot = slot;
+        event = new AttemptEvent(lease, now);
         endsAt = claimSentAt + lease.leaseFor().toNanos();
         left = Math.max(0, endsAt - now);
         margin = Math.min(term.toNanos(), lease.leaseFor().toNanos()) / 6;

@@ -45,11 +45,14 @@ final class Outbox {
 
     private static final class Entry {
         private final Report report;
+        /** Of the attempt whose script has ended; else null. */
+        private final AttemptEvent event;
         /** Whether the queue may have got it. */
         private boolean sent;
 
-        private Entry(Report report) {
+        private Entry(Report report, AttemptEvent event) {
             this.report = report;
+            this.event = event;
         }
     }
 
@@ -62,10 +65,15 @@ final class Outbox {
     }
 
     void add(Report report) {
+        add(report, null);
+    }
+
+    /** @param event of the attempt that is reported */
+    void add(Report report, AttemptEvent event) {
         if (LOG.isDebugEnabled()) {
             LOG.debug("job {}: {} under lease {} {}", report.jobId(), report.kind(), report.leaseId(), report.error());
         }
-        entries.putIfAbsent(report.leaseId(), new Entry(report));
+        entries.putIfAbsent(report.leaseId(), new Entry(report, event));
         // Not at once: what else ends in this turn of the loop goes with it.
         loop.execute(this::send);
     }
@@ -103,7 +111,7 @@ final class Outbox {
         if (calling || waiting != null || entries.isEmpty()) return;
         List<Entry> batch = batch();
         List<Entry> sentFirst = batch.stream().filter(entry -> !entry.sent).toList();
-        sentFirst.forEach(entry -> entry.sent = true);
+        sentFirst.forEach(this::sending);
         List<Report> reports = batch.stream().map(entry -> entry.report).toList();
         calling = true;
         loop.call(() -> queue.report(reports), ANSWER, new EventLoop.Answer<List<Verdict>>() {
@@ -115,7 +123,8 @@ final class Outbox {
                 retry.reset();
                 if (!failed) calling = false;
                 for (int i = 0; i < Math.min(verdicts.size(), reports.size()); i++) {
-                    if (entries.remove(reports.get(i).leaseId()) != null) judged(reports.get(i), verdicts.get(i));
+                    Entry entry = entries.remove(reports.get(i).leaseId());
+                    if (entry != null) judged(entry, verdicts.get(i));
                 }
                 if (callSize == 1) callSize = Limits.BULK;
                 answered.run();
@@ -154,7 +163,14 @@ final class Outbox {
                 + report.err().tail().length();
     }
 
-    private void judged(Report report, Verdict verdict) {
+    private void sending(Entry entry) {
+        entry.sent = true;
+        if (entry.event != null) entry.event.sent(loop.nanoTime());
+    }
+
+    private void judged(Entry entry, Verdict verdict) {
+        if (entry.event != null) entry.event.answered(loop.nanoTime());
+        Report report = entry.report;
         if (verdict.kind() != VerdictKind.STALE) return;
         LOG.warn(
                 "the outcome {} of job {} does not count, its lease {} was no longer current: {}; the job is {} now",

@@ -201,6 +201,8 @@ final class Worker {
             return;
         }
         LOG.debug("job {}: attempt {} starts in slot {}", one.jobId(), one.lease.attempt(), one.slot + 1);
+        one.startedAt = loop.nanoTime();
+        one.event.started(one.startedAt);
         try {
             one.run = runner.start(one.lease, one.slot);
         } catch (RuntimeException | Error e) {
@@ -209,9 +211,11 @@ final class Worker {
             return;
         }
         executing++;
-        one.startedAt = loop.nanoTime();
         scheduleNews();
-        one.run.result().whenComplete((result, failure) -> loop.execute(() -> ended(one, result)));
+        one.run.result().whenComplete((result, failure) -> {
+            one.event.ended(loop.nanoTime());
+            loop.execute(() -> ended(one, result));
+        });
         Duration timeout = one.lease.spec().timeout();
         if (!timeout.isZero()) one.timeout = loop.schedule(timeout, () -> stop(one, Stop.TIMED_OUT));
         scheduleStop();
@@ -237,7 +241,7 @@ final class Worker {
         boolean wasHeld = held.containsKey(one.id());
         unhold(one);
         if (wasHeld) {
-            outbox.add(report(one, result));
+            outbox.add(report(one, result), one.event);
             scheduleHeartbeat();
         } else {
             LOG.debug("job {}: its script has ended, with nothing to report", one.jobId());

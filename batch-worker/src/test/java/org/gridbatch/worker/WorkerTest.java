@@ -10,12 +10,17 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.gridbatch.api.Ad;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.InvalidRequestException;
@@ -30,16 +35,22 @@ import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.UnknownAdException;
+import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
 import org.gridbatch.worker.gogo.Script;
 import org.gridbatch.worker.gogo.ScriptOutcome;
+import org.junit.Rule;
 import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
 
 public class WorkerTest {
     private static final Ad AD = new Ad(1, Map.of("cpus", "4"), List.of("ace:cw"));
     private static final Duration TERM = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration STOP_WAIT = Duration.ofSeconds(20);
+
+    @Rule
+    public TemporaryFolder folder = new TemporaryFolder();
 
     private final ManualLoop loop = new ManualLoop();
     private final FakeQueue queue = new FakeQueue();
@@ -726,6 +737,35 @@ public class WorkerTest {
         pass(loop, 60);
         assertEquals(sent, queue.reports.size());
         assertEquals(beats, queue.heartbeats.size());
+    }
+
+    @Test
+    public void aFlightRecordingTellsWhereTheTimeOfAnAttemptWent() throws IOException {
+        Path file = folder.newFile("attempts.jfr").toPath();
+        try (Recording recording = new Recording()) {
+            recording.start();
+            start(1);
+            grant(lease(1));
+            pass(loop, 3);
+            queue.answersReports = false;
+            ends(1, ScriptOutcome.COMPLETED);
+            pass(loop, 2);
+            FakeQueue.Call<List<Report>, List<Verdict>> call = queue.reports.get(0);
+            call.answer().complete(queue.verdicts(call.request()));
+            loop.run();
+            recording.stop();
+            recording.dump(file);
+        }
+        RecordedEvent event = RecordingFile.readAllEvents(file).stream()
+                .filter(one -> one.getEventType().getName().equals("org.gridbatch.Attempt"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("job-1", event.getString("job"));
+        assertEquals(1, event.getLong("lease"));
+        assertEquals(Duration.ZERO, event.getDuration("starting"));
+        assertEquals(Duration.ofSeconds(3), event.getDuration("running"));
+        assertEquals(Duration.ZERO, event.getDuration("sending"));
+        assertEquals(Duration.ofSeconds(2), event.getDuration("answering"));
     }
 
     @Test
