@@ -20,6 +20,9 @@ final class Backlog {
     /** With fewer, what the log keeps in memory would be larger than the jobs. */
     private static final int LEAST_FOR_HEAP = 100_000;
 
+    /** A server that stood still for some seconds may have lost its ZooKeeper session; by then it is found again. */
+    private static final Duration FOUND_AGAIN = Duration.ofSeconds(15);
+
     private static final Duration RESTART_LIMIT = Duration.ofMinutes(10);
 
     private final Figures figures;
@@ -40,10 +43,12 @@ final class Backlog {
     /**
      * Measures the queue empty, fills it, and measures it again.
      *
+     * @param sessions gives the server that is in sight now
      * @param serverPid the JVM that holds the jobs
      * @return how many jobs are available, all acknowledged
      */
-    long fill(Session session, long serverPid) throws Exception {
+    long fill(Supplier<Session> sessions, long serverPid) throws Exception {
+        Session session = sessions.get();
         Jobs waiting = new Jobs("w5");
         submit(session, waiting, "empty");
         long atFirst = waiting.made();
@@ -61,6 +66,9 @@ final class Backlog {
         if (measured) {
             double grown = Heap.usedBytes(serverPid) - heapBefore;
             figures.add("full", "heap bytes per " + (items ? "item" : "job"), grown / filled);
+            // It was stopped for a collection of the whole heap.
+            if (serverPid != ProcessHandle.current().pid()) TimeUnit.NANOSECONDS.sleep(FOUND_AGAIN.toNanos());
+            session = sessions.get();
         }
         submit(session, waiting, "full");
         long available = session.available();

@@ -113,7 +113,7 @@ public final class Driver {
             Figures figures = figures(Workload.W5);
             long pid = orders.inProcess() ? ProcessHandle.current().pid() : orders.serverPid();
             long acknowledged = new Backlog(figures, orders.time(), orders.runs(), orders.jobs(), orders.items())
-                    .fill(session, pid);
+                    .fill(() -> session(node), pid);
             figures.handOn(figure -> Line.print(out, Line.FIGURE, figure));
             Line.print(out, Line.KILL, acknowledged);
             // In-process nothing follows: it is this process that is killed.
