@@ -7,7 +7,6 @@ package org.gridbatch.launch;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.gridbatch.control.ControlClient;
 import org.gridbatch.control.Frame;
 import org.gridbatch.control.NodeFile;
@@ -33,17 +32,7 @@ final class AttachCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<NodeFile> nodes = Nodes.ofGrid(main.settings().zookeeper());
-        String wanted = nodeName == null ? main.name : nodeName;
-        List<NodeFile> fitting = nodes.stream()
-                .filter(node -> wanted == null || node.name().equals(wanted))
-                .toList();
-        if (fitting.size() == 1) return attach(fitting.get(0));
-        String names = nodes.isEmpty()
-                ? "none runs on this machine for ZooKeeper " + main.settings().zookeeper()
-                : nodes.stream().map(NodeFile::name).collect(Collectors.joining(", "));
-        throw new LaunchException(
-                wanted == null ? "say which node to attach to: " + names : "no node '" + wanted + "': " + names);
+        return attach(Nodes.running(main, nodeName, "say which node to attach to"));
     }
 
     /** Lends this terminal to the node's shell until its user leaves it. */

@@ -64,6 +64,18 @@ final class Configurations {
         return merged.toString();
     }
 
+    /**
+     * As {@link #initial}, for a node that runs.
+     *
+     * @throws LaunchException also if it was started without a file
+     */
+    static String again(Home home, List<Role> roles, Settings settings, Path config) {
+        if (config == null) {
+            throw new LaunchException("this node was started without --config, so there is no file to read again");
+        }
+        return initial(home, roles, settings, config);
+    }
+
     private static void check(Path file, String pid, ObjectNode properties, Map<String, Set<String>> known) {
         Set<String> keys = known.get(pid);
         if (keys == null) {

@@ -140,6 +140,7 @@ final class Main implements Runnable {
         commands.put("zookeeper", NodeCommand.ZooKeeper.class);
         commands.put("shell", ShellCommand.class);
         commands.put("attach", AttachCommand.class);
+        commands.put("reload", ReloadCommand.class);
         commands.put("nodes", NodesCommand.class);
         commands.put("bench", BenchCommand.class);
         commands.put("replay", ReplayCommand.class);

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +55,7 @@ final class Node implements AutoCloseable {
     private final Path directory;
     private final boolean temporary;
     private final FileChannel lockFile;
+    private final Supplier<String> configurations;
     private final Framework framework;
     private final List<String> startFailures = new CopyOnWriteArrayList<>();
 
@@ -62,6 +64,8 @@ final class Node implements AutoCloseable {
      *
      * @param roles what it is; the first is what it is called by
      * @param temporary whether the directory is deleted at the end
+     * @param initial its configurations, for the Configurator
+     * @param configurations what they would be if it were started now; throws {@link LaunchException}
      * @throws LaunchException if the directory cannot be written or belongs to another running node
      */
     Node(
@@ -71,12 +75,14 @@ final class Node implements AutoCloseable {
             Path directory,
             boolean temporary,
             Settings settings,
-            String initial) {
+            String initial,
+            Supplier<String> configurations) {
         this.roles = roles;
         this.role = roles.get(0);
         this.name = name;
         this.directory = directory;
         this.temporary = temporary;
+        this.configurations = configurations;
         lockFile = lock(directory, name);
         Map<String, String> properties = settings.frameworkProperties();
         properties.put(Settings.PREFIX + "name", name);
@@ -137,6 +143,8 @@ final class Node implements AutoCloseable {
                             + event.getThrowable().getMessage());
                 }
             });
+            context.registerService(
+                    Supplier.class, configurations, new Hashtable<>(Map.of("gridbatch.configurations", "now")));
             List<Bundle> installed = new ArrayList<>();
             for (Path bundle : bundles) installed.add(context.installBundle("reference:" + bundle.toUri()));
             for (Bundle bundle : installed) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.gridbatch.control.NodeFile;
 
 /** Makes nodes of this process, and finds those of others. */
@@ -39,7 +40,8 @@ final class Nodes {
                 NodeCommand.directoryOf(settings, name),
                 false,
                 settings,
-                Configurations.initial(home, roles, settings, config));
+                Configurations.initial(home, roles, settings, config),
+                () -> Configurations.again(home, roles, settings, config));
     }
 
     /** A shell node that leaves nothing behind. */
@@ -56,7 +58,8 @@ final class Nodes {
                     directory,
                     true,
                     settings,
-                    Configurations.initial(home, List.of(Role.SHELL), settings, config));
+                    Configurations.initial(home, List.of(Role.SHELL), settings, config),
+                    () -> Configurations.again(home, List.of(Role.SHELL), settings, config));
         } catch (IOException e) {
             throw new LaunchException("cannot make a temporary directory: " + e.getMessage(), e);
         }
@@ -67,6 +70,26 @@ final class Nodes {
         return NodeFile.running().stream()
                 .filter(node -> node.zookeeper().equals(zookeeper))
                 .toList();
+    }
+
+    /**
+     * The one running node of the grid that is meant.
+     *
+     * @param name null for that of {@code --name}, or the only one that runs
+     * @param unclear what to say when several could be meant
+     */
+    static NodeFile running(Main main, String name, String unclear) {
+        String zookeeper = main.settings().zookeeper();
+        List<NodeFile> nodes = ofGrid(zookeeper);
+        String wanted = name == null ? main.name : name;
+        List<NodeFile> fitting = nodes.stream()
+                .filter(node -> wanted == null || node.name().equals(wanted))
+                .toList();
+        if (fitting.size() == 1) return fitting.get(0);
+        String names = nodes.isEmpty()
+                ? "none runs on this machine for ZooKeeper " + zookeeper
+                : nodes.stream().map(NodeFile::name).collect(Collectors.joining(", "));
+        throw new LaunchException(wanted == null ? unclear + ": " + names : "no node '" + wanted + "': " + names);
     }
 
     /** What a node prints when it is up; the process that started it waits for this line. */

@@ -107,6 +107,33 @@ public class ConfigurationsTest {
         assertEquals("there is no configuration file " + file, message);
     }
 
+    @Test
+    public void aNodeThatRunsIsToldWhatTheFileSaysNow() throws Exception {
+        Path file =
+                Files.writeString(home.directory().resolve("own.json"), "{\"org.gridbatch.worker\": {\"slots\": 8}}");
+        assertEquals(8, slots(Configurations.again(home, List.of(Role.WORKER), settings, file)));
+        Files.writeString(file, "{\"org.gridbatch.worker\": {\"slots\": 9}}");
+        assertEquals(9, slots(Configurations.again(home, List.of(Role.WORKER), settings, file)));
+        Files.writeString(file, "{\"org.gridbatch.worker\": {\"slots\": }");
+        assertThrows(LaunchException.class, () -> Configurations.again(home, List.of(Role.WORKER), settings, file));
+    }
+
+    @Test
+    public void aNodeThatRunsWithoutAFileHasNothingToReadAgain() {
+        String message = assertThrows(
+                        LaunchException.class, () -> Configurations.again(home, List.of(Role.WORKER), settings, null))
+                .getMessage();
+        assertThat(message, containsString("started without --config"));
+    }
+
+    private static int slots(String json) throws Exception {
+        return new ObjectMapper()
+                .readTree(json)
+                .get("org.gridbatch.worker")
+                .get("slots")
+                .asInt();
+    }
+
     private JsonNode merged(Role role, String json) throws Exception {
         Path file = Files.writeString(home.directory().resolve("own.json"), json);
         return new ObjectMapper().readTree(Configurations.initial(home, List.of(role), settings, file));

@@ -97,6 +97,11 @@ public class MainTest {
         refused(1, "--zookeeper is 'a:b'", "zookeeper", "--zookeeper", "a:b");
     }
 
+    @Test
+    public void aNodeThatIsToReloadHasToRun() {
+        refused(1, "no node 'worker-9': none runs", "reload", "worker-9", "--zookeeper", "127.0.0.1:1");
+    }
+
     private void refused(int status, String part, String... args) {
         err.reset();
         assertEquals(status, Main.run(args));
