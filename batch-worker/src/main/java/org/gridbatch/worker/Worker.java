@@ -254,6 +254,22 @@ final class Worker {
         if (result.outcome() == ScriptOutcome.INTERRUPTED) {
             return report(one, result.out(), result.err());
         }
+        List<String> gone = claims.ad().missing(one.lease.spec().placement());
+        if (result.outcome() == ScriptOutcome.FAILED && !gone.isEmpty()) {
+            // Its bundle was stopped meanwhile, which is no failure of the script.
+            LOG.info("job {} is given back, this node lost command {} while it ran", one.jobId(), gone);
+            return new Report(
+                    settings.name(),
+                    one.id(),
+                    one.jobId(),
+                    ReportKind.RELEASE,
+                    Duration.ZERO,
+                    "worker " + settings.name() + " lost command " + String.join(", ", gone)
+                            + " while the script ran, which failed: " + result.errorLine(),
+                    "",
+                    result.out(),
+                    result.err());
+        }
         ReportKind kind = switch (result.outcome()) {
             case COMPLETED -> ReportKind.COMPLETE;
             case FAILED_FOR_GOOD -> ReportKind.FAIL_FOR_GOOD;

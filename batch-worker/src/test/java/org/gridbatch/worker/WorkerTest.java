@@ -348,6 +348,50 @@ public class WorkerTest {
         assertEquals(2, queue.lastClaim().request().ad());
     }
 
+    @Test
+    public void aScriptThatFailsWhenACommandThatItNeedsHasGoneIsGivenBack() {
+        start(1);
+        worker.advertise(new Ad(2, Map.of(), List.of("ace:cw")));
+        grant(needsCw(1));
+        worker.advertise(new Ad(3, Map.of(), List.of()));
+        ends(1, ScriptOutcome.FAILED);
+        Report report = onlyReport();
+        assertEquals(ReportKind.RELEASE, report.kind());
+        assertEquals(
+                "worker worker-1 lost command ace:cw while the script ran, which failed: it failed", report.error());
+    }
+
+    @Test
+    public void whatAScriptSaysOfItselfCountsAlsoWhenItsCommandsHaveGone() {
+        Map<ScriptOutcome, ReportKind> kinds = Map.of(
+                ScriptOutcome.COMPLETED, ReportKind.COMPLETE,
+                ScriptOutcome.FAILED_FOR_GOOD, ReportKind.FAIL_FOR_GOOD,
+                ScriptOutcome.SNOOZED, ReportKind.SNOOZE);
+        start(1);
+        long lease = 1;
+        for (Map.Entry<ScriptOutcome, ReportKind> kind : kinds.entrySet()) {
+            worker.advertise(new Ad(2 * lease, Map.of(), List.of("ace:cw")));
+            grant(needsCw(lease));
+            worker.advertise(new Ad(2 * lease + 1, Map.of(), List.of()));
+            ends(lease, kind.getKey());
+            assertEquals(
+                    kind.getValue(),
+                    queue.reported().get(queue.reported().size() - 1).kind());
+            lease++;
+        }
+    }
+
+    private static Lease needsCw(long id) {
+        return new Lease(
+                id,
+                1,
+                TERM,
+                JobSpec.script("ace:cw a b c")
+                        .jobId("job-" + id)
+                        .placement(new Placement("", List.of("ace:cw"), ""))
+                        .build());
+    }
+
     // Leases.
 
     @Test

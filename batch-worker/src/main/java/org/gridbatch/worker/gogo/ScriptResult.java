@@ -21,6 +21,8 @@ import org.gridbatch.api.CapturedText;
  */
 public record ScriptResult(
         ScriptOutcome outcome, Duration delay, String error, String result, CapturedText out, CapturedText err) {
+    private static final int ERROR_LINE = 500;
+
     public ScriptResult {
         Objects.requireNonNull(outcome, "outcome");
         Objects.requireNonNull(delay, "delay");
@@ -28,5 +30,10 @@ public record ScriptResult(
         Objects.requireNonNull(result, "result");
         Objects.requireNonNull(out, "out");
         Objects.requireNonNull(err, "err");
+    }
+
+    /** The error in one line, for a message. */
+    public String errorLine() {
+        return Texts.line(error, ERROR_LINE);
     }
 }
