@@ -59,6 +59,7 @@ public class LeakTest {
         int threads = liveThreads();
         int groups = threadGroups();
         long heap = usedHeap();
+        int classes = classes();
         runMany(ATTEMPTS);
         await("threads of ended attempts are gone: " + threads + " before")
                 .atMost(Duration.ofSeconds(10))
@@ -66,6 +67,11 @@ public class LeakTest {
         assertEquals("groups of threads", groups, threadGroups());
         assertEquals("sessions, beside the one for looking up", 1, sessions());
         long grown = usedHeap() - heap;
+        int moreClasses = classes() - classes;
+        System.out.printf(
+                "%d attempts: %d threads before and %d after, %d groups of threads, %d KiB more heap, %d more classes than %d%n",
+                ATTEMPTS, threads, liveThreads(), groups, grown >> 10, moreClasses, classes);
+        assertTrue(moreClasses + " more classes", moreClasses < 200);
         assertTrue("the heap has grown by " + (grown >> 10) + " KiB", grown < (8 << 20) + 100L * ATTEMPTS);
     }
 
@@ -155,6 +161,10 @@ public class LeakTest {
         field.setAccessible(true);
         Object sessions = field.get(gogo.processor);
         return sessions instanceof Collection<?> all ? all.size() : ((java.util.Map<?, ?>) sessions).size();
+    }
+
+    private static int classes() {
+        return ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
     }
 
     private static long usedHeap() throws InterruptedException {
