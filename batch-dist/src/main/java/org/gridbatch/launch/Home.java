@@ -31,7 +31,12 @@ record Home(Path directory) {
 
     /** All bundles, in a fixed order. */
     List<Path> bundles() {
-        try (Stream<Path> files = Files.list(directory.resolve("bundles"))) {
+        return jars(directory.resolve("bundles"));
+    }
+
+    /** The jars of a directory, in a fixed order. */
+    static List<Path> jars(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.toString().endsWith(".jar"))
                     .sorted()
                     .toList();

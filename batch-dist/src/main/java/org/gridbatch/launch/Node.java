@@ -54,6 +54,7 @@ final class Node implements AutoCloseable {
     private final String name;
     private final Path directory;
     private final boolean temporary;
+    private final List<Path> more;
     private final FileChannel lockFile;
     private final Supplier<String> configurations;
     private final Framework framework;
@@ -66,7 +67,8 @@ final class Node implements AutoCloseable {
      * @param temporary whether the directory is deleted at the end
      * @param initial its configurations, for the Configurator
      * @param configurations what they would be if it were started now; throws {@link LaunchException}
-     * @throws LaunchException if the directory cannot be written or belongs to another running node
+     * @throws LaunchException if the directory cannot be written or belongs to another running node, or there is not
+     *     what the setting {@code bundles} names
      */
     Node(
             Home home,
@@ -83,6 +85,7 @@ final class Node implements AutoCloseable {
         this.directory = directory;
         this.temporary = temporary;
         this.configurations = configurations;
+        more = settings.bundles();
         lockFile = lock(directory, name);
         Map<String, String> properties = settings.frameworkProperties();
         properties.put(Settings.PREFIX + "name", name);
@@ -131,7 +134,10 @@ final class Node implements AutoCloseable {
         configure();
     }
 
-    /** Installs and starts all bundles; those that need a configuration wait for it. */
+    /**
+     * Installs and starts these bundles and those of the setting {@code bundles}; those that need a configuration wait for
+     * it.
+     */
     void startUnconfigured(List<Path> bundles) {
         try {
             framework.init();
@@ -147,6 +153,7 @@ final class Node implements AutoCloseable {
                     Supplier.class, configurations, new Hashtable<>(Map.of("gridbatch.configurations", "now")));
             List<Bundle> installed = new ArrayList<>();
             for (Path bundle : bundles) installed.add(context.installBundle("reference:" + bundle.toUri()));
+            for (Path bundle : more) installed.add(install(bundle, context));
             for (Bundle bundle : installed) {
                 bundle.adapt(BundleStartLevel.class).setStartLevel(startLevel(bundle));
                 boolean fragment = bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
@@ -156,6 +163,20 @@ final class Node implements AutoCloseable {
         } catch (BundleException e) {
             throw new LaunchException(role.word() + " " + name + " cannot start: " + e.getMessage(), e);
         }
+    }
+
+    /** A copy, since nobody promises that the file stays as it is while the node runs. */
+    private Bundle install(Path file, BundleContext context) throws BundleException {
+        Bundle bundle;
+        try {
+            bundle = context.installBundle(file.toUri().toString());
+        } catch (BundleException e) {
+            throw new BundleException("the bundle " + file + " cannot be installed: " + e.getMessage(), e);
+        }
+        if (bundle.getSymbolicName() == null) {
+            throw new BundleException(file + " is no bundle: its manifest has no Bundle-SymbolicName");
+        }
+        return bundle;
     }
 
     /** Lets the configurations of this node in, which is what makes it work. */

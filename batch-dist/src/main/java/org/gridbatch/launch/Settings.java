@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -29,11 +31,14 @@ final class Settings {
     private static final Pattern USE = Pattern.compile("\\$\\[prop:gridbatch\\.([a-z.]+)(;type=Integer)?");
     private static final String ENVIRONMENT = "GRIDBATCH_";
 
+    /** The launcher's own, so no template has it. */
+    private static final String BUNDLES = "bundles";
+
     /** Not settings of nodes: the run directory and the options of bin/batch. */
     private static final Set<String> OTHER_VARIABLES =
             Set.of("GRIDBATCH_RUN", "GRIDBATCH_JAVA_OPTS", "GRIDBATCH_CONFIG", "GRIDBATCH_LOG_LEVEL");
 
-    private final Set<String> known = new TreeSet<>();
+    private final Set<String> known = new TreeSet<>(Set.of(BUNDLES));
     private final Set<String> integers = new HashSet<>();
     private final Map<String, String> values = new TreeMap<>();
 
@@ -110,6 +115,30 @@ final class Settings {
                                 .toString()))
                 .toAbsolutePath()
                 .normalize();
+    }
+
+    /**
+     * What a node gets besides the bundles of the distribution: the files that are named, and of directories their jars,
+     * sorted.
+     *
+     * @throws LaunchException if there is no such file or directory, or a directory without jars
+     */
+    List<Path> bundles() {
+        List<Path> bundles = new ArrayList<>();
+        for (String place : get(BUNDLES, "").split(",")) {
+            if (place.isBlank()) continue;
+            Path path = Path.of(place.strip()).toAbsolutePath().normalize();
+            if (Files.isDirectory(path)) {
+                List<Path> jars = Home.jars(path);
+                if (jars.isEmpty()) throw new LaunchException("the setting bundles: there is no .jar file in " + path);
+                bundles.addAll(jars);
+            } else if (Files.isRegularFile(path)) {
+                bundles.add(path);
+            } else {
+                throw new LaunchException("the setting bundles: there is no file or directory " + path);
+            }
+        }
+        return bundles;
     }
 
     /** As properties of the framework, for the interpolation in the templates. */

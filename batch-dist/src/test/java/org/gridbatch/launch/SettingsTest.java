@@ -122,4 +122,29 @@ public class SettingsTest {
         settings.with("worker.slots", "3");
         assertEquals(Map.of("gridbatch.worker.slots", "3"), settings.frameworkProperties());
     }
+
+    @Test
+    public void bundlesAreFilesAndTheJarsOfDirectories() throws Exception {
+        Path directory = folder.newFolder("more").toPath();
+        for (String name : List.of("b.jar", "a.jar", "README.txt")) Files.createFile(directory.resolve(name));
+        Path single = folder.newFile("single.jar").toPath();
+
+        settings.withEnvironment(Map.of("GRIDBATCH_BUNDLES", single + ", " + directory));
+
+        assertEquals(List.of(single, directory.resolve("a.jar"), directory.resolve("b.jar")), settings.bundles());
+        assertEquals(List.of(), new Settings(new Home(folder.getRoot().toPath())).bundles());
+    }
+
+    @Test
+    public void bundlesThatAreNotThereAreNamed() throws Exception {
+        Path empty = folder.newFolder("empty").toPath();
+        settings.with("bundles", empty.toString());
+        assertThat(
+                assertThrows(LaunchException.class, settings::bundles).getMessage(),
+                containsString("there is no .jar file in " + empty));
+        settings.with("bundles", empty.resolve("absent.jar").toString());
+        assertThat(
+                assertThrows(LaunchException.class, settings::bundles).getMessage(),
+                containsString("there is no file or directory " + empty.resolve("absent.jar")));
+    }
 }

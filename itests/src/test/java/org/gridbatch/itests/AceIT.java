@@ -1,0 +1,234 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.gridbatch.itests.ace.AceServer;
+import org.junit.BeforeClass;
+import org.junit.ClassRule;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.Timeout;
+
+/**
+ * What an administrator of Apache ACE does: scripts of ACE's own, unchanged, for thousands of customers. A bundle of this
+ * test stands for ACE; what came of it is read from its server's files, which know nothing of Gridbatch.
+ */
+public class AceIT {
+    private static final int CUSTOMERS = 1_000;
+    private static final int UNKNOWN = 30;
+
+    /** As ACE's users write it, but for the customer's name. */
+    private static final String UPDATE = """
+            w = (cw shop $1 $1)
+            $w commit
+            rw $w
+            """;
+
+    private static final String NO_COMMIT = "Cannot coerce commit() to any of []";
+    private static final Pattern ITEM = Pattern.compile("\"item\":\"([^\"]*)\"");
+    private static final Pattern RESCUED = Pattern.compile("\"rescues\":[1-9]");
+
+    @ClassRule
+    public static final Grid grid = new Grid();
+
+    private static AceServer ace;
+    private static Path script;
+
+    @Rule
+    public final Timeout limit = Timeout.seconds(180);
+
+    @BeforeClass
+    public static void start() throws IOException {
+        Path server = grid.home().resolve("ace");
+        ace = new AceServer(server).create();
+        ace.updateStore("shop", "1");
+        script = Files.writeString(grid.home().resolve("update.gogo"), UPDATE);
+        Path bundle = AceBundle.write(grid.home().resolve("ace.jar"));
+        grid.commands().with(AceServer.VARIABLE, server.toString());
+        grid.start("server", "server", "--with-zookeeper", "--set", "queue.lease.seconds=4");
+        for (String worker : List.of("worker-1", "worker-2", "worker-3")) {
+            grid.start("worker", worker, "--set", "bundles=" + bundle);
+        }
+        grid.awaitUp("server", "worker-1", "worker-2", "worker-3");
+    }
+
+    /** Two arrays at once, so that each customer comes twice, and only the key keeps the two apart. */
+    @Test
+    public void aShopUpdateMakesOneVersionForEachCustomerThoughAWorkerIsKilled() throws Exception {
+        Set<String> known = names("customer-", CUSTOMERS);
+        Set<String> unknown = names("unknown-", UNKNOWN);
+        for (String customer : known) ace.addCustomer(customer, "1");
+        ace.updateStore("shop", "2");
+        List<String> items = new ArrayList<>(known);
+        items.addAll(unknown);
+        Collections.shuffle(items, new Random(42));
+        Path lines = Files.write(grid.home().resolve("customers"), items);
+
+        String one = update(2, "--lines", lines.toString(), "--key-each");
+        String other = update(2, "--lines", lines.toString(), "--key-each");
+        Batch.awaitTrue("a third of the customers is done", 60, () -> ace.customersAt("2") > CUSTOMERS / 3);
+        killAtWork("worker-2");
+
+        for (String array : List.of(one, other)) {
+            Batch.Result wait = grid.quick("wait", "--for", "90s", array);
+            assertNotEquals("the unknown customers are no success: " + wait.out(), 0, wait.status());
+            assertTrue(wait.err(), wait.err().contains("array " + array + " is "));
+        }
+        for (String customer : known) assertEquals(customer, List.of("1", "2"), ace.versions(customer));
+        Set<String> parallel = ace.parallel();
+        parallel.retainAll(known);
+        assertEquals("customers for whom two scripts worked at once", Set.of(), parallel);
+        int rescued = 0;
+        for (String array : List.of(one, other)) {
+            List<String> completed = history(array, "completed", CUSTOMERS);
+            assertEquals(known, items(completed));
+            rescued += (int) completed.stream()
+                    .filter(line -> RESCUED.matcher(line).find())
+                    .count();
+            List<String> discarded = history(array, "discarded", UNKNOWN);
+            assertEquals(unknown, items(discarded));
+            for (String line : discarded) assertTrue(line, line.contains(NO_COMMIT));
+            assertEquals(List.of(), history(array, "cancelled", 0));
+        }
+        assertTrue("jobs of the killed worker were rescued", rescued > 0);
+        String failed = first(history(one, "discarded", UNKNOWN), "jobId");
+        String printed = grid.quick("log", "--err", failed).ok();
+        assertTrue(printed, printed.contains("there is no repository for the customer 'unknown-"));
+    }
+
+    /** The same without the key: what the other test relies on to see parallel work does see it. */
+    @Test
+    public void withoutAKeyParallelCommitsOfOneCustomerFailAndAreNoticed() throws Exception {
+        ace.addCustomer("alone", "0");
+
+        String array = update(1, "--each", "alone", "alone", "alone", "alone", "alone", "alone");
+
+        Batch.awaitTrue("the array ends", 30, () -> isFinal(array));
+        assertTrue(ace.parallel().contains("alone"));
+        assertEquals("one commit made a version", 2, ace.versions("alone").size());
+        Batch.awaitTrue(
+                "what failed is in the history",
+                20,
+                () -> !history(array, "discarded").isEmpty());
+        for (String line : history(array, "discarded")) {
+            assertTrue(line, line.contains("IllegalStateException: the workspace of 'alone' is out of date"));
+        }
+    }
+
+    @Test
+    public void aScriptOfCwAloneLooksSuccessfulUnlessItIsToldToFailOnNoResult() throws Exception {
+        String looksGood = grid.push("cw shop nobody nobody");
+        grid.awaitCompleted(List.of(looksGood));
+        String printed = grid.quick("log", "--err", looksGood).ok();
+        assertTrue(
+                printed, printed.contains("FileNotFoundException: there is no repository for the customer 'nobody'"));
+
+        String strict = grid.push("cw shop nobody nobody", "--fail-on", "no-result", "--max-attempts", "1");
+        grid.awaitJob(strict, "discarded");
+    }
+
+    @Test
+    public void aScriptThatFailsBeforeRwLeavesItsWorkspaceOpen() throws Exception {
+        ace.addCustomer("left-open", "0");
+        int before = ace.openWorkspaces().size();
+
+        String id = grid.push("w = (cw shop left-open left-open); throw 'no'; rw $w", "--max-attempts", "1");
+
+        grid.awaitJob(id, "discarded");
+        assertEquals(before + 1, ace.openWorkspaces().size());
+    }
+
+    @Test
+    public void bundlesThatAreNoneAreNamed() throws IOException {
+        Path text = Files.writeString(grid.home().resolve("text.jar"), "no archive");
+        Batch.Result refused = grid.batch("worker", "--name", "worker-4", "--set", "bundles=" + text);
+        assertEquals(refused.out(), 1, refused.status());
+        assertTrue(refused.err(), refused.err().contains(text.toString()));
+        assertFalse(refused.err(), refused.err().contains("\tat "));
+    }
+
+    private static String update(int attempts, String... more) {
+        List<String> words = new ArrayList<>(List.of("push", "-f", script.toString()));
+        words.addAll(List.of("--max-attempts", Integer.toString(attempts), "--backoff", "500ms"));
+        words.addAll(Arrays.asList(more));
+        return grid.quick(words.toArray(new String[0])).ok().strip();
+    }
+
+    /** Kills it while it has just begun to work for a customer, so that something is left undone. */
+    private static void killAtWork(String worker) throws Exception {
+        String pid = pid(worker);
+        Batch.awaitTrue(
+                worker + " works for several customers",
+                20,
+                () -> Collections.frequency(ace.openWorkspaces(), pid) >= 3);
+        grid.kill(worker);
+    }
+
+    /** The Java process, which is the shell script's own since that ends in exec. */
+    private static String pid(String worker) {
+        return Long.toString(grid.node(worker).process().pid());
+    }
+
+    private static Set<String> names(String prefix, int count) {
+        return new TreeSet<>(IntStream.range(0, count)
+                .mapToObj(number -> prefix + String.format("%04d", number))
+                .toList());
+    }
+
+    private static boolean isFinal(String array) {
+        Batch.Result result = grid.quick("wait", "--for", "1s", array);
+        return result.status() == 0 || !result.err().contains("is still");
+    }
+
+    /** The items of an array in the history that ended so, as lines of JSON; they come there a moment after their end. */
+    private static List<String> history(String array, String state, int count) {
+        Batch.awaitTrue(count + " items of " + array + " are in the history as " + state, 20, () -> {
+            List<String> found = history(array, state);
+            return found.size() >= count;
+        });
+        List<String> found = history(array, state);
+        assertEquals(state, count, found.size());
+        return found;
+    }
+
+    private static List<String> history(String array, String state) {
+        String[] words = {"history", "--array", array, "--state", state, "-n", "5000", "--json"};
+        return grid.quick(words).ok().lines().filter(line -> !line.isBlank()).toList();
+    }
+
+    private static Set<String> items(List<String> lines) {
+        return new TreeSet<>(lines.stream().flatMap(AceIT::item).toList());
+    }
+
+    private static Stream<String> item(String line) {
+        Matcher item = ITEM.matcher(line);
+        return item.find() ? Stream.of(item.group(1)) : Stream.empty();
+    }
+
+    private static String first(List<String> lines, String field) {
+        Matcher value = Pattern.compile("\"" + field + "\":\"([^\"]*)\"").matcher(lines.get(0));
+        if (!value.find()) throw new AssertionError("no " + field + " in " + lines.get(0));
+        return value.group(1);
+    }
+}
