@@ -17,6 +17,7 @@ import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Verdict;
 import org.gridbatch.api.VerdictKind;
+import org.gridbatch.shell.byhand.HeldJob;
 import org.gridbatch.worker.gogo.Durations;
 import org.gridbatch.worker.gogo.ScriptOutcome;
 import org.gridbatch.worker.gogo.ScriptRunner;
@@ -26,7 +27,7 @@ import org.gridbatch.worker.gogo.ScriptRunner;
  *
  * <p>Thread-safe: the user's threads and the heartbeat meet under its lock, which is never held during a call.
  */
-final class PulledJob {
+final class PulledJob implements HeldJob {
     private enum State {
         HELD,
         REPORTING,
@@ -66,6 +67,7 @@ final class PulledJob {
         return lease.attempt();
     }
 
+    @Override
     public JobSpec spec() {
         return lease.spec();
     }
@@ -74,6 +76,7 @@ final class PulledJob {
      * Runs its script here, as a worker would, and returns what the script returned. It shows what the script prints, and
      * keeps it for the report. It can be run again.
      */
+    @Override
     public String run() {
         PulledRun run;
         synchronized (this) {
@@ -131,14 +134,29 @@ final class PulledJob {
         return end(ReportKind.SNOOZE, time, "", "");
     }
 
+    @Override
+    public Verdict settle() {
+        PulledRun.Ended end = last();
+        if (end == PulledRun.Ended.NEVER_RAN) {
+            throw new CommandFailed("the script of job " + jobId() + " has not run to an end yet");
+        }
+        return switch (end.outcome()) {
+            case COMPLETED -> complete(new String[0]);
+            case SNOOZED -> snooze(new String[0]);
+            case FAILED, FAILED_FOR_GOOD, INTERRUPTED -> fail(new String[0]);
+        };
+    }
+
     /** Gives it back untouched, for the next who wants it. */
+    @Override
     public Verdict release() {
         return end(ReportKind.RELEASE, Duration.ZERO, "", "");
     }
 
     /** What it is now: {@code held}, {@code cancelled}, {@code ended} or {@code lost}. */
+    @Override
     public synchronized String state() {
-        if (state == State.REPORTING || (state == State.HELD && !cancelled)) return "held";
+        if (state == State.REPORTING || (state == State.HELD && !cancelled)) return HELD;
         return state == State.HELD ? "cancelled" : state.name().toLowerCase(Locale.ROOT);
     }
 

@@ -28,6 +28,7 @@ import org.gridbatch.api.Limits;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.worker.gogo.ScriptRunner;
+import org.gridbatch.worker.gogo.ScriptSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,6 +122,7 @@ final class PulledJobs implements AutoCloseable {
      * that was closed.
      */
     boolean isOpen(CommandSession session) {
+        if (session instanceof ScriptSession script) return script.isOpen();
         try {
             processor.createSession(session).close();
             return true;

@@ -20,6 +20,7 @@ import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Function;
 import org.gridbatch.api.Limits;
 import org.gridbatch.api.client.GridClient;
+import org.gridbatch.shell.byhand.ByHand;
 import org.gridbatch.worker.gogo.ScriptRunner;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -77,6 +78,7 @@ public final class ShellComponent {
                         Function.class, new CommandFunction(name, command, here), commandProperties(name))));
         registrations.add(
                 context.registerService(Function.class, new Completions(grid), commandProperties(Completions.NAME)));
+        registrations.add(context.registerService(ByHand.class, new ByHandService(here), null));
         // Last: who waits for it finds all commands, and as they are configured.
         registrations.add(context.registerService(
                 Converter.class, new Formats(Clock.systemUTC()), converterProperties(config.node())));

@@ -20,6 +20,7 @@ import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.ReportKind;
+import org.gridbatch.shell.byhand.HeldJob;
 import org.junit.Rule;
 import org.junit.Test;
 
@@ -323,6 +324,55 @@ public class PullCommandTest {
         await("the job is given back")
                 .atMost(SOON)
                 .until(() -> shell.queue.reportKinds(), is(List.of(ReportKind.RELEASE)));
+    }
+
+    @Test
+    public void aJobThatAJobsScriptPulledIsHeldAsLongAsTheScriptGoesOn() throws Exception {
+        shell.execute("push 'k = (batch:pull --id j2) ; nap 2500 ; $k complete' --id j1");
+        shell.execute("push x --id j2");
+        shell.execute("j = (pull --id j1)");
+
+        shell.execute("$j run");
+
+        assertEquals(List.of(ReportKind.COMPLETE), shell.queue.reportKinds());
+        assertEquals("j2", shell.queue.reports.get(0).jobId());
+    }
+
+    @Test
+    public void aJobThatAJobsScriptPulledGoesBackWhenTheScriptHasEnded() throws Exception {
+        shell.execute("push 'k = (batch:pull --id j2)' --id j1");
+        shell.execute("push x --id j2");
+        shell.execute("j = (pull --id j1)");
+
+        shell.execute("$j run");
+
+        await("the job is given back")
+                .atMost(SOON)
+                .until(() -> shell.queue.reportKinds(), is(List.of(ReportKind.RELEASE)));
+        assertEquals("j2", shell.queue.reports.get(0).jobId());
+    }
+
+    @Test
+    public void aJobIsSettledByWhatItsRunCameTo() throws Exception {
+        for (String script : new String[] {"give done", "fail boom", "$job failForGood no", "$job snooze 5m"}) {
+            shell.execute("push '" + script + "'");
+            HeldJob job = (HeldJob) shell.execute("j = (pull)");
+            assertEquals(
+                    "the script of job " + job.spec().jobId() + " has not run to an end yet",
+                    assertThrows(CommandFailed.class, job::settle).toString());
+            try {
+                job.run();
+            } catch (CommandFailed e) {
+                // It is settled all the same.
+            }
+            job.settle();
+            assertEquals("ended", job.state());
+        }
+
+        assertEquals(
+                List.of(ReportKind.COMPLETE, ReportKind.FAIL, ReportKind.FAIL_FOR_GOOD, ReportKind.SNOOZE),
+                shell.queue.reportKinds());
+        assertEquals("done", shell.queue.reports.get(0).result());
     }
 
     @Test

@@ -26,7 +26,7 @@ import org.apache.felix.service.command.Result;
  * of an error as {@code .location}, both of which the next statement overwrites. Each statement, also inside a closure,
  * is a job of two threads that tells its listener when it starts and ends.
  */
-final class JobSession extends CommandSessionImpl {
+final class JobSession extends CommandSessionImpl implements ScriptSession {
     /** Statements that wait for each other, as in a closure that calls itself: each costs two threads. */
     static final int MAX_NESTED = 200;
 
@@ -41,6 +41,7 @@ final class JobSession extends CommandSessionImpl {
     private int exitCode;
     private String executing = "";
     private String location = "";
+    private volatile boolean open = true;
 
     /** Something that went wrong beside what {@code execute} throws. */
     record Failure(String where, Throwable cause) {}
@@ -49,6 +50,17 @@ final class JobSession extends CommandSessionImpl {
         super(processor, InputStream.nullInputStream(), out, err);
         channels = new Channel[] {Channels.newChannel(in), out, err};
         setJobListener(this::jobChanged);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public void close() {
+        open = false;
+        super.close();
     }
 
     @Override
