@@ -28,7 +28,7 @@ final class Settings {
     static final String PREFIX = "gridbatch.";
     static final String DEFAULT_ZOOKEEPER = "127.0.0.1:2181";
 
-    private static final Pattern USE = Pattern.compile("\\$\\[prop:gridbatch\\.([a-z.]+)(;type=Integer)?");
+    private static final Pattern USE = Pattern.compile("\\$\\[prop:gridbatch\\.([a-z.]+)(?:;type=(Integer|Boolean))?");
     private static final String ENVIRONMENT = "GRIDBATCH_";
 
     /** The launcher's own, so no template has it. */
@@ -40,6 +40,7 @@ final class Settings {
 
     private final Set<String> known = new TreeSet<>(Set.of(BUNDLES));
     private final Set<String> integers = new HashSet<>();
+    private final Set<String> booleans = new HashSet<>();
     private final Map<String, String> values = new TreeMap<>();
 
     Settings(Home home) {
@@ -48,7 +49,8 @@ final class Settings {
                 Matcher use = USE.matcher(Files.readString(home.etc(file)));
                 while (use.find()) {
                     known.add(use.group(1));
-                    if (use.group(2) != null) integers.add(use.group(1));
+                    if ("Integer".equals(use.group(2))) integers.add(use.group(1));
+                    if ("Boolean".equals(use.group(2))) booleans.add(use.group(1));
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read the configuration template " + home.etc(file), e);
@@ -79,8 +81,11 @@ final class Settings {
         return this;
     }
 
-    /** What is no number here would be a placeholder to the component that gets it. */
+    /** What is no number here would be a placeholder to the component that gets it, and what is no truth value false. */
     private String checked(String key, String value) {
+        if (booleans.contains(key) && !value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
+            throw new LaunchException("the setting " + key + " is '" + value + "', want true or false");
+        }
         if (!integers.contains(key)) return value;
         try {
             Integer.parseInt(value);

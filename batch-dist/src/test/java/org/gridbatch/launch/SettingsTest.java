@@ -79,14 +79,15 @@ public class SettingsTest {
 
     @Test
     public void everySettingOfTheGuidesIsThere() throws Exception {
-        Pattern name = Pattern.compile("`((?:queue|worker|transport)\\.[a-z.]+[a-z])`");
+        Pattern name = Pattern.compile("`((?:queue|worker|transport|ace)\\.[a-z.]+[a-z])`");
         Set<String> named = new TreeSet<>();
-        for (String guide : List.of("operations.md", "user-guide.md")) {
+        for (String guide : List.of("operations.md", "user-guide.md", "ace.md")) {
             Matcher matcher = name.matcher(Files.readString(Path.of("..", "docs", guide)));
             while (matcher.find()) named.add(matcher.group(1));
         }
         assertThat(named, hasItem("queue.max.jobs.mb"));
-        named.forEach(one -> settings.with(one, "1"));
+        Set<String> switches = Set.of("ace.commands", "ace.workers", "worker.restart.when.stuck");
+        named.forEach(one -> settings.with(one, switches.contains(one) ? "true" : "1"));
     }
 
     @Test
@@ -103,6 +104,14 @@ public class SettingsTest {
         assertEquals("the setting worker.slots is 'many', want a whole number", message);
         Map<String, String> environment = Map.of("GRIDBATCH_TRANSPORT_PORT", "high");
         assertThrows(LaunchException.class, () -> settings.withEnvironment(environment));
+    }
+
+    @Test
+    public void whatMustBeTrueOrFalseIsChecked() {
+        settings.with("ace.commands", "TRUE").with("worker.restart.when.stuck", "false");
+        String message = assertThrows(LaunchException.class, () -> settings.with("ace.commands", "on"))
+                .getMessage();
+        assertEquals("the setting ace.commands is 'on', want true or false", message);
     }
 
     @Test

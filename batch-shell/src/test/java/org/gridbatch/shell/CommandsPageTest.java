@@ -49,6 +49,8 @@ public class CommandsPageTest {
                 "Typed as `./batch NAME …` in the system's shell, or as `NAME …` at a node's prompt, where `NAME --help` says the");
         lines.add(
                 "same. [The user guide](user-guide.md) is the tour; the commands of the launcher itself are listed by `./batch help`.");
+        lines.add(
+                "The commands of Apache ACE, `queue:put` and so on, have [a page of their own](ace.md#aces-own-commands).");
         lines.add("");
         new TreeMap<>(ShellComponent.commands())
                 .forEach((name, command) -> command(lines, CommandFunction.spec(name, command.get())));

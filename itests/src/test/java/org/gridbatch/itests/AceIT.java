@@ -37,6 +37,7 @@ import org.junit.rules.Timeout;
 public class AceIT {
     private static final int CUSTOMERS = 1_000;
     private static final int UNKNOWN = 30;
+    private static final int TWICE = 300;
 
     /** As ACE's users write it, but for the customer's name. */
     private static final String UPDATE = """
@@ -68,12 +69,15 @@ public class AceIT {
         grid.commands().with(AceServer.VARIABLE, server.toString());
         grid.start("server", "server", "--with-zookeeper", "--set", "queue.lease.seconds=4");
         for (String worker : List.of("worker-1", "worker-2", "worker-3")) {
-            grid.start("worker", worker, "--set", "bundles=" + bundle);
+            grid.start("worker", worker, "--set", "bundles=" + bundle, "--set", "ace.commands=true");
         }
         grid.awaitUp("server", "worker-1", "worker-2", "worker-3");
     }
 
-    /** Two arrays at once, so that each customer comes twice, and only the key keeps the two apart. */
+    /**
+     * Some of the customers are in a second array. Its tenant is another one, so that the two take turns and come to the same
+     * customer at the same time: only the key keeps them apart.
+     */
     @Test
     public void aShopUpdateMakesOneVersionForEachCustomerThoughAWorkerIsKilled() throws Exception {
         Set<String> known = names("customer-", CUSTOMERS);
@@ -83,14 +87,16 @@ public class AceIT {
         List<String> items = new ArrayList<>(known);
         items.addAll(unknown);
         Collections.shuffle(items, new Random(42));
+        List<String> twice = items.subList(0, TWICE);
         Path lines = Files.write(grid.home().resolve("customers"), items);
+        Path some = Files.write(grid.home().resolve("some"), twice);
 
-        String one = update(2, "--lines", lines.toString(), "--key-each");
-        String other = update(2, "--lines", lines.toString(), "--key-each");
-        Batch.awaitTrue("a third of the customers is done", 60, () -> ace.customersAt("2") > CUSTOMERS / 3);
+        String all = update(2, "--lines", lines.toString(), "--key-each");
+        String again = update(2, "--lines", some.toString(), "--key-each", "--tenant", "other");
+        Batch.awaitTrue("some customers are done", 60, () -> ace.customersAt("2") > TWICE / 2);
         killAtWork("worker-2");
 
-        for (String array : List.of(one, other)) {
+        for (String array : List.of(all, again)) {
             Batch.Result wait = grid.quick("wait", "--for", "90s", array);
             assertNotEquals("the unknown customers are no success: " + wait.out(), 0, wait.status());
             assertTrue(wait.err(), wait.err().contains("array " + array + " is "));
@@ -99,22 +105,29 @@ public class AceIT {
         Set<String> parallel = ace.parallel();
         parallel.retainAll(known);
         assertEquals("customers for whom two scripts worked at once", Set.of(), parallel);
-        int rescued = 0;
-        for (String array : List.of(one, other)) {
-            List<String> completed = history(array, "completed", CUSTOMERS);
-            assertEquals(known, items(completed));
-            rescued += (int) completed.stream()
-                    .filter(line -> RESCUED.matcher(line).find())
-                    .count();
-            List<String> discarded = history(array, "discarded", UNKNOWN);
-            assertEquals(unknown, items(discarded));
-            for (String line : discarded) assertTrue(line, line.contains(NO_COMMIT));
-            assertEquals(List.of(), history(array, "cancelled", 0));
-        }
-        assertTrue("jobs of the killed worker were rescued", rescued > 0);
-        String failed = first(history(one, "discarded", UNKNOWN), "jobId");
+        List<String> ended = new ArrayList<>(assertEnded(all, known, unknown));
+        ended.addAll(assertEnded(again, those(known, twice), those(unknown, twice)));
+        assertTrue(
+                "jobs of the killed worker were rescued",
+                ended.stream().anyMatch(line -> RESCUED.matcher(line).find()));
+        String failed = first(history(all, "discarded", UNKNOWN), "jobId");
         String printed = grid.quick("log", "--err", failed).ok();
         assertTrue(printed, printed.contains("there is no repository for the customer 'unknown-"));
+    }
+
+    /** Every known customer's item has completed, every other one has failed and says why, in the history. */
+    private static List<String> assertEnded(String array, Set<String> known, Set<String> unknown) {
+        List<String> completed = history(array, "completed", known.size());
+        assertEquals(known, items(completed));
+        List<String> discarded = history(array, "discarded", unknown.size());
+        assertEquals(unknown, items(discarded));
+        for (String line : discarded) assertTrue(line, line.contains(NO_COMMIT));
+        assertEquals(List.of(), history(array, "cancelled", 0));
+        return completed;
+    }
+
+    private static Set<String> those(Set<String> names, List<String> among) {
+        return new TreeSet<>(among.stream().filter(names::contains).toList());
     }
 
     /** The same without the key: what the other test relies on to see parallel work does see it. */
@@ -149,6 +162,72 @@ public class AceIT {
     }
 
     @Test
+    public void aScriptThatTriesLeavesNoWorkspaceOpenAndFailsAllTheSame() throws Exception {
+        ace.addCustomer("tried", "0");
+        int before = ace.openWorkspaces().size();
+
+        String id = grid.push(
+                "w = (cw shop tried tried); try { throw 'no' } { rw $w; throw $exception }; rw $w",
+                "--max-attempts",
+                "1");
+
+        assertTrue(grid.awaitJob(id, "discarded").contains("no"));
+        assertEquals(before, ace.openWorkspaces().size());
+    }
+
+    @Test
+    public void aceQueueIsDurableAndSharedByTheNodesAndReportsWhatWasRun() throws Exception {
+        ace.addCustomer("queued", "0");
+        String script = "w = (cw shop $1 $1); $w commit; rw $w".replace("$1", "queued");
+        String id = grid.line("worker-1", "queue:put [script='" + script + "' type=shared customer=queued]")
+                .ok()
+                .strip();
+
+        assertEquals("true", said("worker-3", "queue:contains '(&(type=shared)(customer=q*))'"));
+        assertEquals("false", said("worker-3", "queue:contains '(type=other)'"));
+        assertTrue(grid.awaitJob(id, "available").contains("ace"));
+        assertTrue(grid.quick("why", id).ok().contains("taken-by=queue:get"));
+        grid.line("worker-3", "script:executeAll (queue:get '(type=shared)')").ok();
+
+        assertEquals(2, ace.versions("queued").size());
+        assertTrue(grid.awaitJob(id, "completed").matches("(?s).*worker +worker-3-shell\n.*"));
+        assertEquals("false", said("worker-1", "queue:contains '(type=shared)'"));
+    }
+
+    @Test
+    public void whatASessionTookAndDidNotRunGoesBack() throws Exception {
+        String id = said("worker-1", "queue:put [script='echo done' type=back]");
+
+        assertTrue(said("worker-3", "queue:get '(type=back)'").contains("echo done"));
+
+        Batch.awaitTrue(
+                "the job is there again",
+                20,
+                () -> said("worker-1", "queue:contains '(type=back)'").equals("true"));
+        grid.quick("cancel", id).ok();
+    }
+
+    /** As a schedule does it. The first script takes longer than what the shell needs to notice a closed session. */
+    @Test
+    public void aJobGetsOthersAndRunsThem() throws Exception {
+        String put = "queue:put [script='sleep 3; echo one' type=slow] [script='echo two' type=slow]";
+        String ids = said("worker-1", put);
+
+        String job = grid.push("if { queue:contains '(type=slow)' } { script:executeAll (queue:get '(type=slow)') }");
+
+        grid.awaitCompleted(List.of(job));
+        for (String id : ids.split("\\s+")) grid.awaitJob(id, "completed");
+        assertEquals("one\ntwo\n", grid.quick("log", job).ok());
+    }
+
+    @Test
+    public void withoutTheSettingThereAreNoCommandsOfAce() throws IOException {
+        Batch.Result refused = grid.line("server", "queue:contains");
+        assertNotEquals(refused.out(), 0, refused.status());
+        assertTrue(refused.err(), refused.err().contains("queue:contains"));
+    }
+
+    @Test
     public void aScriptThatFailsBeforeRwLeavesItsWorkspaceOpen() throws Exception {
         ace.addCustomer("left-open", "0");
         int before = ace.openWorkspaces().size();
@@ -166,6 +245,10 @@ public class AceIT {
         assertEquals(refused.out(), 1, refused.status());
         assertTrue(refused.err(), refused.err().contains(text.toString()));
         assertFalse(refused.err(), refused.err().contains("\tat "));
+    }
+
+    private static String said(String node, String line) throws IOException {
+        return grid.line(node, line).ok().strip();
     }
 
     private static String update(int attempts, String... more) {
