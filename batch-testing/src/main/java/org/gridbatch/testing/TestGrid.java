@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.gridbatch.api.FinalJobs;
+import org.gridbatch.api.JobListener;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.LiveJobs;
 import org.gridbatch.api.Operations;
@@ -47,6 +50,7 @@ public final class TestGrid implements AutoCloseable {
     private final QueueEngine engine;
     private final QueueService service;
     private final List<TestWorker> workers = new CopyOnWriteArrayList<>();
+    private final List<TestListener> listeners = new CopyOnWriteArrayList<>();
 
     /** Begins at {@link #START}. */
     public TestGrid() {
@@ -100,14 +104,34 @@ public final class TestGrid implements AutoCloseable {
         return service;
     }
 
+    /** The jobs in the order in which they become final. */
+    public FinalJobs finalJobs() {
+        return service;
+    }
+
+    /**
+     * Registers a listener, as a bundle does with a service. It hears of jobs in {@link #advance}, on the thread that calls
+     * that: a moment is told when it is over. What it throws comes out there.
+     *
+     * @param properties of the service: {@link JobListener#FILTER} and {@link JobListener#AFTER}
+     */
+    public void listen(JobListener listener, Map<String, ?> properties) {
+        listeners.add(new TestListener(service, listener, properties));
+    }
+
+    /** Registers a listener that hears of all jobs that become final from now on. */
+    public void listen(JobListener listener) {
+        listen(listener, Map.of());
+    }
+
     /** What the grid takes for now. */
     public Instant now() {
         return clock.wall();
     }
 
     /**
-     * Lets time pass, in steps of a second: what falls due within a step happens at its end, and workers that were not
-     * killed send heartbeats.
+     * Lets time pass, in steps of a second: what falls due within a step happens at its end, workers that were not killed
+     * send heartbeats, and listeners hear of the jobs that became final before.
      *
      * @param by 1 ns to 100,000 s; more can be had with several calls
      * @throws IllegalArgumentException if it is not in that range
@@ -122,6 +146,7 @@ public final class TestGrid implements AutoCloseable {
             clock.advance(step);
             engine.tick();
             for (TestWorker worker : workers) worker.heartbeat();
+            for (TestListener listener : listeners) listener.hear();
             left = left.minus(step);
         }
     }

@@ -11,9 +11,15 @@ import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.gridbatch.api.FinalJob;
+import org.gridbatch.api.FinalJobs;
+import org.gridbatch.api.InvalidRequestException;
+import org.gridbatch.api.JobListener;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
@@ -56,6 +62,60 @@ public class TestGridTest {
         assertTrue(end.isDone());
         assertEquals(JobState.COMPLETED, end.join().state());
         assertEquals("done", end.join().result());
+    }
+
+    @Test
+    public void aListenerHearsOfTheJobsThatBecomeFinalWhenTimePasses() {
+        List<String> heard = new ArrayList<>();
+        TestWorker worker = grid.worker("w1");
+        submit(JobSpec.script("x").jobId("before"));
+        worker.complete(worker.take().orElseThrow(), "");
+        grid.advance(Duration.ofMillis(1));
+
+        grid.listen(job -> heard.add(job.view().jobId() + " " + job.view().state()));
+        List<String> all = new ArrayList<>();
+        grid.listen(job -> all.add(job.view().jobId()), Map.of(JobListener.AFTER, FinalJobs.BEGINNING));
+        List<String> mail = new ArrayList<>();
+        grid.listen(job -> mail.add(job.view().jobId()), Map.of(JobListener.FILTER, "(queue=mail)"));
+        submit(JobSpec.script("x").jobId("a"));
+        submit(JobSpec.script("x").jobId("b").queue("mail"));
+        worker.complete(worker.take().orElseThrow(), "");
+        worker.failForGood(worker.take().orElseThrow(), "no such shop");
+        assertEquals(List.of(), heard);
+
+        grid.advance(Duration.ofMillis(1));
+        assertEquals(List.of("a COMPLETED", "b DISCARDED"), heard);
+        assertEquals(List.of("before", "a", "b"), all);
+        assertEquals(List.of("b"), mail);
+        grid.advance(Duration.ofHours(1));
+        assertEquals(2, heard.size());
+    }
+
+    @Test
+    public void aListenerGoesOnAtThePositionThatItRemembers() {
+        List<FinalJob> heard = new ArrayList<>();
+        TestWorker worker = grid.worker("w1");
+        grid.listen(heard::add);
+        for (String id : List.of("a", "b", "c")) {
+            submit(JobSpec.script("x").jobId(id));
+            worker.complete(worker.take().orElseThrow(), "");
+        }
+        grid.advance(Duration.ofMillis(1));
+
+        List<String> again = new ArrayList<>();
+        grid.listen(
+                job -> again.add(job.view().jobId()),
+                Map.of(JobListener.AFTER, heard.get(0).position()));
+        grid.advance(Duration.ofMillis(1));
+        assertEquals(List.of("b", "c"), again);
+    }
+
+    @Test
+    public void aListenerWithAWrongFilterIsRefused() {
+        assertThrows(
+                InvalidRequestException.class, () -> grid.listen(job -> {}, Map.of(JobListener.FILTER, "queue=mail")));
+        assertThrows(
+                InvalidRequestException.class, () -> grid.listen(job -> {}, Map.of(JobListener.AFTER, "yesterday")));
     }
 
     @Test

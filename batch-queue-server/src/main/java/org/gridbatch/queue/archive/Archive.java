@@ -6,11 +6,15 @@ package org.gridbatch.queue.archive;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.gridbatch.api.AuditPage;
 import org.gridbatch.api.AuditQuery;
+import org.gridbatch.api.FinalPage;
 import org.gridbatch.api.HistoryPage;
 import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobView;
+import org.gridbatch.queue.core.Place;
 import org.gridbatch.queue.core.Unarchived;
 
 /** Where final jobs and audit records stay. Its methods wait for the database; thread-safe. */
@@ -37,6 +41,12 @@ public interface Archive extends AutoCloseable {
     boolean prune(Instant before, long keepJobs, int most) throws ArchiveException;
 
     HistoryPage find(HistoryQuery query) throws ArchiveException;
+
+    /**
+     * The final jobs behind a place, up to another one, that pass a test, in the order in which they became final. It
+     * looks at a page of them, so that there may be none of those behind the place though there are some further on.
+     */
+    FinalPage finals(Place after, Place through, Predicate<JobView> wanted, int most) throws ArchiveException;
 
     Optional<JobDetail> get(String jobId) throws ArchiveException;
 

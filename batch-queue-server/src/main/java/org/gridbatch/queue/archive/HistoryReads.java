@@ -13,12 +13,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.gridbatch.api.AuditPage;
 import org.gridbatch.api.AuditQuery;
+import org.gridbatch.api.FinalPage;
 import org.gridbatch.api.HistoryPage;
 import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobView;
 import org.gridbatch.api.QueueUnavailableException;
+import org.gridbatch.queue.core.Place;
 
 /** Reads the archive on threads of its own, so that a slow database holds up nobody but those who ask it. */
 public final class HistoryReads implements AutoCloseable {
@@ -51,6 +55,11 @@ public final class HistoryReads implements AutoCloseable {
     /** Empty if the archive does not have the job. */
     public CompletableFuture<Optional<JobDetail>> get(String jobId) {
         return read(from -> from.get(jobId));
+    }
+
+    /** See {@link Archive#finals}. */
+    public CompletableFuture<FinalPage> finals(Place after, Place through, Predicate<JobView> wanted, int most) {
+        return read(from -> from.finals(after, through, wanted, most));
     }
 
     public CompletableFuture<AuditPage> audit(AuditQuery query) {

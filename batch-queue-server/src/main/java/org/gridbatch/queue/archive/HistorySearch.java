@@ -16,16 +16,21 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.gridbatch.api.ArrayView;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.CapturedText;
+import org.gridbatch.api.FinalJob;
+import org.gridbatch.api.FinalPage;
 import org.gridbatch.api.HistoryPage;
 import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.api.Limits;
+import org.gridbatch.queue.core.Place;
 import org.gridbatch.queue.engine.PageSize;
 import org.gridbatch.queue.log.SpecBytes;
 
@@ -39,6 +44,9 @@ final class HistorySearch {
 
     /** A page does not tell scripts, and a thousand of them would not fit the memory of a small server. */
     private static final String NO_SCRIPT = "-";
+
+    /** One more than the largest page. */
+    private static final int MOST_LOOKED_AT = Limits.BULK + 1;
 
     private HistorySearch() {}
 
@@ -62,6 +70,33 @@ final class HistorySearch {
             }
         }
         return new HistoryPage(found, "");
+    }
+
+    /** Behind a place, up to another one. */
+    static FinalPage finals(Connection connection, Place after, Place through, Predicate<JobView> wanted, int most)
+            throws SQLException {
+        Instant from = Instant.ofEpochMilli(after.millis());
+        Instant to = Instant.ofEpochMilli(through.millis());
+        Conditions conditions = new Conditions();
+        conditions.add("final_at >= ? and (final_at > ? or j.sequence > ?)", from, from, after.sequence());
+        conditions.add("final_at <= ? and (final_at < ? or j.sequence <= ?)", to, to, through.sequence());
+        List<FinalJob> found = new ArrayList<>();
+        PageSize size = new PageSize();
+        Place at = after;
+        try (PreparedStatement select = conditions.prepare(
+                        connection, COLUMNS + FROM, " order by final_at, j.sequence", MOST_LOOKED_AT);
+                ResultSet row = select.executeQuery()) {
+            int looked = 0;
+            for (; row.next(); looked++) {
+                if (found.size() == most || size.isFull()) return new FinalPage(found, at.toString(), false);
+                JobView view = view(row, SpecBytes.with(NO_SCRIPT, row.getBytes("spec")));
+                at = new Place(view.finalAt().toEpochMilli(), row.getLong("sequence"));
+                if (!wanted.test(view)) continue;
+                found.add(new FinalJob(at.toString(), view));
+                size.add(view);
+            }
+            return new FinalPage(found, (looked == MOST_LOOKED_AT ? at : through).toString(), false);
+        }
     }
 
     private static Conditions conditions(HistoryQuery query) {

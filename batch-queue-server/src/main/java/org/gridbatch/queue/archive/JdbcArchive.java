@@ -15,12 +15,16 @@ import java.sql.SQLTimeoutException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Predicate;
 import org.gridbatch.api.AuditPage;
 import org.gridbatch.api.AuditQuery;
 import org.gridbatch.api.BatchException;
+import org.gridbatch.api.FinalPage;
 import org.gridbatch.api.HistoryPage;
 import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobView;
+import org.gridbatch.queue.core.Place;
 import org.gridbatch.queue.core.Unarchived;
 
 /** The archive in a database, through a pool of connections that outlives the database's outages. */
@@ -115,12 +119,13 @@ public final class JdbcArchive implements Archive {
     @Override
     public boolean prune(Instant before, long keepJobs, int most) throws ArchiveException {
         return transaction(connection -> {
-            int old = new JobRows(connection, dialect).deleteBefore(before, most);
+            JobRows rows = new JobRows(connection, dialect);
+            int old = rows.deleteBefore(before, most);
             long count = count(connection) - old;
             int surplus = (int) Math.min(most, Math.max(0, count - keepJobs));
-            int removed = old + new JobRows(connection, dialect).deleteOldest(surplus);
+            int removed = old + rows.deleteOldest(surplus);
             int records = AuditRows.deleteBefore(connection, before, most);
-            if (removed > 0) addToCount(connection, -removed);
+            if (removed > 0) notePruned(connection, removed, rows.lastDeleted());
             return old == most || surplus == most || records == most;
         });
     }
@@ -132,16 +137,36 @@ public final class JdbcArchive implements Archive {
         }
     }
 
-    private static void addToCount(Connection connection, int jobs) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("update gridbatch_archive set jobs = jobs + ?")) {
+    private static void notePruned(Connection connection, int jobs, Place last) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(
+                "update gridbatch_archive set jobs = jobs - ?, pruned_millis = ?, pruned_sequence = ?")) {
             update.setInt(1, jobs);
+            update.setLong(2, last.millis());
+            update.setLong(3, last.sequence());
             update.executeUpdate();
+        }
+    }
+
+    private static Place pruned(Connection connection) throws SQLException {
+        try (PreparedStatement select =
+                        connection.prepareStatement("select pruned_millis, pruned_sequence from gridbatch_archive");
+                ResultSet row = select.executeQuery()) {
+            return row.next() ? new Place(row.getLong(1), row.getLong(2)) : Place.BEGINNING;
         }
     }
 
     @Override
     public HistoryPage find(HistoryQuery query) throws ArchiveException {
         return read(connection -> HistorySearch.find(connection, query));
+    }
+
+    @Override
+    public FinalPage finals(Place after, Place through, Predicate<JobView> wanted, int most) throws ArchiveException {
+        return read(connection -> {
+            // Asked after the search: what was pruned meanwhile may be missing in it.
+            FinalPage page = HistorySearch.finals(connection, after, through, wanted, most);
+            return pruned(connection).compareTo(after) > 0 ? new FinalPage(page.jobs(), page.next(), true) : page;
+        });
     }
 
     @Override

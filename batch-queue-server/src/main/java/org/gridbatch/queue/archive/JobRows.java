@@ -23,6 +23,7 @@ import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.JobDetail;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
+import org.gridbatch.queue.core.Place;
 import org.gridbatch.queue.core.Unarchived;
 import org.gridbatch.queue.log.SpecBytes;
 
@@ -35,6 +36,7 @@ final class JobRows {
 
     private final Connection connection;
     private final Dialect dialect;
+    private Place lastDeleted = Place.BEGINNING;
 
     JobRows(Connection connection, Dialect dialect) {
         this.connection = connection;
@@ -83,13 +85,22 @@ final class JobRows {
         return most == 0 ? 0 : deleteFirst("where final_at >= ? order by final_at, sequence", Instant.EPOCH, most);
     }
 
+    /** The place of the last job that was deleted as one of the oldest. */
+    Place lastDeleted() {
+        return lastDeleted;
+    }
+
     private int deleteFirst(String which, Instant time, int most) throws SQLException {
         List<Key> keys = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "select sequence, job_id from gridbatch_job " + which + " fetch first " + most + " rows only")) {
+        try (PreparedStatement select =
+                connection.prepareStatement("select sequence, job_id, final_at from gridbatch_job " + which
+                        + " fetch first " + most + " rows only")) {
             select.setObject(1, Times.of(time));
             try (ResultSet row = select.executeQuery()) {
-                while (row.next()) keys.add(new Key(row.getLong(1), row.getString(2)));
+                while (row.next()) {
+                    keys.add(new Key(row.getLong(1), row.getString(2)));
+                    lastDeleted = new Place(Times.read(row, 3).toEpochMilli(), row.getLong(1));
+                }
             }
         }
         delete(keys);

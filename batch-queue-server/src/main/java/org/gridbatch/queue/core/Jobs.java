@@ -7,6 +7,7 @@ package org.gridbatch.queue.core;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,20 +20,35 @@ import org.gridbatch.api.JobState;
  * a lease or a time, never that of a hash: a replay must do the same.
  */
 final class Jobs {
-    /** A job by a moment, then by age. */
-    private record Moment(long millis, Job job) implements Comparable<Moment> {
+    /** What is in order by a moment, then by age. */
+    private interface Ordered extends Comparable<Ordered> {
+        long millis();
+
+        long sequence();
+
         @Override
-        public int compareTo(Moment other) {
-            int byMillis = Long.compare(millis, other.millis);
-            return byMillis != 0 ? byMillis : Long.compare(job.sequence(), other.job.sequence());
+        default int compareTo(Ordered other) {
+            int byMillis = Long.compare(millis(), other.millis());
+            return byMillis != 0 ? byMillis : Long.compare(sequence(), other.sequence());
         }
     }
+
+    /** A job by a moment. */
+    private record Moment(long millis, Job job) implements Ordered {
+        @Override
+        public long sequence() {
+            return job.sequence();
+        }
+    }
+
+    /** Where a job may be or may have been. */
+    private record Mark(long millis, long sequence) implements Ordered {}
 
     private final Map<String, Job> byId = new HashMap<>();
     private final TreeMap<Long, Job> byAge = new TreeMap<>();
     private final TreeMap<Long, Job> byLease = new TreeMap<>();
     private final TreeSet<Moment> due = new TreeSet<>();
-    private final TreeSet<Moment> finals = new TreeSet<>();
+    private final TreeSet<Ordered> finals = new TreeSet<>();
     private final TreeSet<Moment> deadlines = new TreeSet<>();
     private final Census census = new Census();
     private final ArrayBook arrays = new ArrayBook();
@@ -167,7 +183,24 @@ final class Jobs {
 
     /** The job that has been final for longest; null if there is none. */
     Job oldestFinal() {
-        return finals.isEmpty() ? null : finals.first().job();
+        return finals.isEmpty() ? null : ((Moment) finals.first()).job();
+    }
+
+    /** The final jobs behind a place, in the order in which they became final; a view. */
+    Iterator<Job> finalsBehind(Place place) {
+        Iterator<Ordered> moments = finals.tailSet(new Mark(place.millis(), place.sequence()), false)
+                .iterator();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return moments.hasNext();
+            }
+
+            @Override
+            public Job next() {
+                return ((Moment) moments.next()).job();
+            }
+        };
     }
 
     void add(Job added) {

@@ -7,6 +7,7 @@ package org.gridbatch.queue.core;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -315,6 +316,17 @@ public final class QueueMachine {
     public long oldestFinalMillis() {
         Job oldest = jobs.oldestFinal();
         return oldest == null ? Long.MAX_VALUE : oldest.finalAtMillis();
+    }
+
+    /** The final jobs in memory behind a place, in the order in which they became final; a view. */
+    public Iterator<Job> finalsBehind(Place place) {
+        return jobs.finalsBehind(place);
+    }
+
+    /** The place of the first final job in memory; null if there is none. */
+    public Place firstFinal() {
+        Job oldest = jobs.oldestFinal();
+        return oldest == null ? null : Place.of(oldest);
     }
 
     /** Whether the archive has the oldest final job; true if there is none. */

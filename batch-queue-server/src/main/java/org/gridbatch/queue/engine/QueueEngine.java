@@ -53,6 +53,7 @@ import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Image;
 import org.gridbatch.queue.core.Items;
 import org.gridbatch.queue.core.Job;
+import org.gridbatch.queue.core.Place;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Result;
 import org.gridbatch.queue.core.Rules;
@@ -69,6 +70,7 @@ import org.gridbatch.queue.match.LiveBook;
 import org.gridbatch.queue.match.Matchmaker;
 import org.gridbatch.queue.match.Proposal;
 import org.gridbatch.queue.match.Workers;
+import org.osgi.framework.Filter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,6 +145,7 @@ public final class QueueEngine implements Replica {
     private LiveBook live;
     private Workers workers;
     private Waiters waiters;
+    private Followers followers;
     private Firings firings;
     private boolean running;
     private boolean broken;
@@ -188,7 +191,8 @@ public final class QueueEngine implements Replica {
         if (broken) return;
         long now = ticker.nanos();
         machine.drainChanges();
-        clock = new SteadyClock(ticker, machine.lastTime());
+        // Later than the last moment, which may have been told to followers as one that is over.
+        clock = new SteadyClock(ticker, machine.lastTime().plusMillis(1));
         time = clock.now();
         leases = new Leases(machine, settings.lease(), settings.grace(), now);
         live = new LiveBook();
@@ -196,6 +200,7 @@ public final class QueueEngine implements Replica {
         matchmaker = new Matchmaker(
                 machine, leases, workers, told::add, settings.bounds().claims());
         waiters = new Waiters(machine, told::add);
+        followers = new Followers(machine, told::add);
         firings = new Firings(machine, settings.room(), ticker, () -> running ? clock.now() : null, this::chore);
         lastTickNanos = now;
         count();
@@ -396,6 +401,26 @@ public final class QueueEngine implements Replica {
         });
     }
 
+    /**
+     * Waits for final jobs behind a place.
+     *
+     * @param after null for now, which is answered at once
+     * @param filter null for all
+     */
+    public CompletableFuture<Finals> finals(Place after, Filter filter, int most, Duration atMost) {
+        return onCore(answer -> {
+            long now = ticker.nanos();
+            followers.add(after, filter, most, over(), now, now + atMost.toNanos(), answer);
+        });
+    }
+
+    /** The end of the last moment in which nothing can become final any more: entries have times that never go back. */
+    private Place over() {
+        long last = machine.lastTime().toEpochMilli();
+        boolean isOver = inFlight.isEmpty() && clock.now().toEpochMilli() > last;
+        return Place.endOf(isOver || last == 0 ? last : last - 1);
+    }
+
     private Job known(String jobId) {
         Job job = machine.job(jobId);
         if (job == null) throw Waiters.unknown(jobId);
@@ -584,6 +609,7 @@ public final class QueueEngine implements Replica {
         if (!running) return;
         count();
         pump();
+        followers.turn(over(), ticker.nanos());
     }
 
     private void count() {
@@ -600,6 +626,7 @@ public final class QueueEngine implements Replica {
             leases.changed(change, now);
             live.changed(change);
             waiters.changed(change);
+            followers.changed(change);
         }
     }
 
@@ -761,6 +788,7 @@ public final class QueueEngine implements Replica {
         if (!due.expired().isEmpty()) expire(due.expired());
         waiters.timeUp(now);
         pump();
+        followers.turn(over(), now);
     }
 
     private void expire(List<Long> leaseIds) {
@@ -851,6 +879,7 @@ public final class QueueEngine implements Replica {
         chores.clear();
         matchmaker.failAll(unavailable());
         waiters.failAll(unavailable());
+        followers.failAll(unavailable());
     }
 
     private void failWaiting() {

@@ -6,9 +6,11 @@ package org.gridbatch.queue.match;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobSpec;
+import org.gridbatch.api.JobView;
 import org.osgi.framework.Filter;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
@@ -45,6 +47,31 @@ public final class Filters {
         attributes.put("limitKey", spec.limitKey());
         attributes.put("needs", List.copyOf(spec.placement().needs()));
         return attributes;
+    }
+
+    /** What a filter sees of a final job: its fields that are not empty, and its tags where no field has that name. */
+    public static Map<String, Object> attributes(JobView view) {
+        Map<String, Object> attributes = new HashMap<>();
+        view.tags().forEach((key, value) -> attributes.put(key, value(value)));
+        attributes.put("id", view.jobId());
+        attributes.put("queue", view.queue());
+        attributes.put("state", view.state().name().toLowerCase(Locale.ROOT));
+        attributes.put("attempt", (long) view.attempt());
+        attributes.put("rescues", (long) view.rescues());
+        put(attributes, "tenant", view.tenant());
+        put(attributes, "name", view.name());
+        put(attributes, "worker", view.worker());
+        put(attributes, "array", view.arrayId());
+        put(attributes, "item", view.item());
+        put(attributes, "error", view.error());
+        put(attributes, "result", view.result());
+        put(attributes, "retryOf", view.retryOf());
+        return attributes;
+    }
+
+    private static void put(Map<String, Object> attributes, String key, String value) {
+        if (value.isEmpty()) attributes.remove(key);
+        else attributes.put(key, value);
     }
 
     /** A number where the text is one, so that 16 is more than 4. */

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.gridbatch.api.FinalJobs;
 import org.gridbatch.api.History;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.LiveJobs;
@@ -255,7 +256,8 @@ public final class QueueServer {
                     Operations.class.getName(),
                     History.class.getName(),
                     Schedules.class.getName(),
-                    LiveJobs.class.getName()
+                    LiveJobs.class.getName(),
+                    FinalJobs.class.getName()
                 },
                 new QueueService(engine, settings, threads.times(), history == null ? null : history.reads),
                 properties);

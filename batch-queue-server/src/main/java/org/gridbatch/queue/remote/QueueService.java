@@ -22,6 +22,8 @@ import org.gridbatch.api.AuditQuery;
 import org.gridbatch.api.BatchException;
 import org.gridbatch.api.Changed;
 import org.gridbatch.api.ClaimRequest;
+import org.gridbatch.api.FinalJobs;
+import org.gridbatch.api.FinalPage;
 import org.gridbatch.api.GridStatus;
 import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
@@ -63,12 +65,15 @@ import org.gridbatch.api.WorkerView;
 import org.gridbatch.queue.archive.HistoryReads;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Items;
+import org.gridbatch.queue.core.Place;
 import org.gridbatch.queue.core.Result;
 import org.gridbatch.queue.core.Schedule;
 import org.gridbatch.queue.cron.Cron;
+import org.gridbatch.queue.engine.Finals;
 import org.gridbatch.queue.engine.QueueEngine;
 import org.gridbatch.queue.engine.Settings;
 import org.gridbatch.queue.match.Filters;
+import org.osgi.framework.Filter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,7 +82,7 @@ import org.slf4j.LoggerFactory;
  * call, and takes the answer out of the result. Every failure is in the stage, as the bare exception. It is public
  * because providers call it by reflection.
  */
-public final class QueueService implements JobQueue, WorkQueue, Operations, History, Schedules, LiveJobs {
+public final class QueueService implements JobQueue, WorkQueue, Operations, History, Schedules, LiveJobs, FinalJobs {
     private static final Logger LOG = LoggerFactory.getLogger(QueueService.class);
     private static final int MAX_ITEM_DIGITS = 7;
     private static final int MAX_WEIGHT = 1_000;
@@ -261,6 +266,52 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
                 jobId,
                 engine.await(id(jobId), duration("at most", atMost, Duration.ZERO, Limits.WAIT)),
                 JobDetail::view));
+    }
+
+    @Override
+    public CompletionStage<FinalPage> after(String position, String filter, int most, Duration atMost) {
+        return guarded(() -> {
+            String text = position == null ? "" : position;
+            Place after = text.isEmpty() ? null : Place.parse(name("position", text));
+            Filter checked = filter(filter == null ? "" : filter);
+            range("most", most, 1, Limits.BULK);
+            CompletableFuture<Finals> inMemory =
+                    engine.finals(after, checked, most, duration("at most", atMost, Duration.ZERO, Limits.WAIT));
+            CompletableFuture<FinalPage> answer = new CompletableFuture<>();
+            inMemory.whenComplete((finals, e) -> {
+                if (e != null) answer.completeExceptionally(bare(e));
+                else if (finals.forgotten() == null) answer.complete(page(finals, finals.next(), finals.missed()));
+                else if (history == null) answer.complete(page(finals, finals.forgotten(), true));
+                else fromHistory(finals, checked, most, answer);
+            });
+            // Who has hung up waits no more.
+            answer.whenComplete((page, e) -> inMemory.cancel(false));
+            return answer;
+        });
+    }
+
+    private static FinalPage page(Finals finals, Place next, boolean missed) {
+        return new FinalPage(finals.jobs(), next.toString(), missed);
+    }
+
+    private void fromHistory(Finals finals, Filter filter, int most, CompletableFuture<FinalPage> answer) {
+        history.finals(
+                        finals.next(),
+                        finals.forgotten(),
+                        view -> filter == null || filter.matches(Filters.attributes(view)),
+                        most)
+                .whenComplete((page, e) -> {
+                    if (e == null) answer.complete(page);
+                    else answer.completeExceptionally(bare(e));
+                });
+    }
+
+    private static Filter filter(String text) {
+        if (text.length() > Limits.TEXT) {
+            throw new InvalidRequestException(
+                    "the filter has " + text.length() + " characters, want at most " + Limits.TEXT);
+        }
+        return Filters.of("filter", text);
     }
 
     @Override

@@ -23,6 +23,7 @@ import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.AuditQuery;
 import org.gridbatch.api.AuditRecord;
 import org.gridbatch.api.Backoff;
+import org.gridbatch.api.FinalPage;
 import org.gridbatch.api.HistoryPage;
 import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.InvalidRequestException;
@@ -32,6 +33,7 @@ import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.queue.core.Command;
+import org.gridbatch.queue.core.Place;
 import org.junit.Test;
 
 /** What every database must do. */
@@ -345,6 +347,70 @@ public abstract class ArchiveContract {
         assertEquals(List.of("job-9", "job-8", "job-7", "job-6", "job-5"), find(HistoryQuery.ALL));
         assertEquals(5, find(HistoryQuery.ALL.withTag("k=v")).size());
         assertTrue(archive().get("job-4").isEmpty());
+    }
+
+    @Test
+    public void finalJobsComeInTheOrderInWhichTheyBecameFinal() throws Exception {
+        finals.completed(job("a").build(), "");
+        finals.completed(job("b").queue("mail").build(), "");
+        finals.advance(Duration.ofMillis(1)).completed(job("c").build(), "");
+        finals.advance(Duration.ofMillis(1)).completed(job("d").queue("mail").build(), "");
+        finals.archiveTo(archive());
+        Place last = place("d");
+
+        FinalPage first = archive().finals(Place.BEGINNING, last, job -> true, 3);
+        assertEquals(List.of("a", "b", "c"), ids(first));
+        assertEquals(place("c").toString(), first.next());
+        assertEquals(first.next(), first.jobs().get(2).position());
+        assertFalse(first.missed());
+        FinalPage second = archive().finals(Place.parse(first.next()), last, job -> true, 3);
+        assertEquals(List.of("d"), ids(second));
+        assertEquals(last.toString(), second.next());
+
+        assertEquals(List.of("b"), ids(archive().finals(place("a"), place("c").before(), job -> true, 3)));
+        assertEquals(
+                List.of("b", "d"),
+                ids(archive().finals(Place.BEGINNING, last, job -> job.queue().equals("mail"), 3)));
+    }
+
+    @Test
+    public void theHistorySaysWhenFinalJobsAreMissing() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            finals.advance(Duration.ofSeconds(1)).completed(job("job-" + i).build(), "");
+        }
+        finals.archiveTo(archive());
+        Place last = place("job-4");
+        assertFalse(archive().prune(Instant.EPOCH, 3, 10));
+        assertTrue(archive().finals(Place.BEGINNING, last, job -> true, 10).missed());
+        assertTrue(archive().finals(place("job-0"), last, job -> true, 10).missed());
+        FinalPage rest = archive().finals(place("job-1"), last, job -> true, 10);
+        assertFalse(rest.missed());
+        assertEquals(List.of("job-2", "job-3", "job-4"), ids(rest));
+        assertFalse(archive().prune(Finals.START.plusSeconds(4), 100, 10));
+        assertTrue(archive().finals(place("job-1"), last, job -> true, 10).missed());
+        assertFalse(archive().finals(place("job-2"), last, job -> true, 10).missed());
+    }
+
+    @Test
+    public void aLongRowOfFinalJobsThatNobodyWantsIsPassedInPieces() throws Exception {
+        for (int i = 0; i < 1_500; i++) finals.completed(job("job-" + i).build(), "");
+        finals.archiveTo(archive());
+        Place last = place("job-1499");
+        FinalPage first =
+                archive().finals(Place.BEGINNING, last, job -> job.jobId().equals("job-1400"), 10);
+        assertEquals(List.of(), ids(first));
+        FinalPage second = archive()
+                .finals(Place.parse(first.next()), last, job -> job.jobId().equals("job-1400"), 10);
+        assertEquals(List.of("job-1400"), ids(second));
+        assertEquals(last.toString(), second.next());
+    }
+
+    private Place place(String jobId) {
+        return Place.of(finals.machine.job(jobId));
+    }
+
+    private static List<String> ids(FinalPage page) {
+        return page.jobs().stream().map(job -> job.view().jobId()).toList();
     }
 
     @Test

@@ -11,14 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.gridbatch.api.AuditPage;
 import org.gridbatch.api.AuditQuery;
+import org.gridbatch.api.FinalJob;
+import org.gridbatch.api.FinalPage;
 import org.gridbatch.api.HistoryPage;
 import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobView;
 import org.gridbatch.queue.archive.Archive;
 import org.gridbatch.queue.archive.ArchiveException;
 import org.gridbatch.queue.core.Audit;
+import org.gridbatch.queue.core.Place;
 import org.gridbatch.queue.core.Unarchived;
 
 /** An archive in memory that fails when a test wants it, before or after it has committed. It outlives its engines. */
@@ -89,6 +94,20 @@ final class FakeArchive implements Archive {
         return jobs.values().stream()
                 .filter(job -> job.view().jobId().equals(jobId))
                 .findFirst();
+    }
+
+    @Override
+    public FinalPage finals(Place after, Place through, Predicate<JobView> wanted, int most) {
+        List<FinalJob> found = new ArrayList<>();
+        TreeMap<Place, JobView> inOrder = new TreeMap<>();
+        jobs.forEach(
+                (sequence, job) -> inOrder.put(new Place(job.view().finalAt().toEpochMilli(), sequence), job.view()));
+        for (var one : inOrder.subMap(after, false, through, true).entrySet()) {
+            if (found.size() == most)
+                return new FinalPage(found, found.get(most - 1).position(), false);
+            if (wanted.test(one.getValue())) found.add(new FinalJob(one.getKey().toString(), one.getValue()));
+        }
+        return new FinalPage(found, through.toString(), false);
     }
 
     @Override
