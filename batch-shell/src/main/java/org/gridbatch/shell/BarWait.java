@@ -11,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobQuery;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Limits;
@@ -72,15 +71,13 @@ final class BarWait {
             List<String> some = all.subList(from, Math.min(all.size(), from + Limits.BULK));
             JobQuery query = JobQuery.ALL.withJobIds(some).withItems(true).withLimit(Limits.BULK);
             Set<String> missing = new LinkedHashSet<>(some);
-            do {
-                JobQuery next = query;
-                JobPage page = grid.jobs(queue -> queue.find(next));
-                for (JobView job : page.jobs()) {
+            grid.eachPage(query, page -> {
+                for (JobView job : page) {
                     missing.remove(job.jobId());
                     saw(job);
                 }
-                query = query.withAfter(page.next());
-            } while (!query.after().isEmpty());
+                return true;
+            });
             // What has left the server's memory, and items that no worker has had yet, are found one by one.
             for (String id : missing) saw(grid.await(id, Duration.ZERO));
         }

@@ -4,12 +4,11 @@
  */
 package org.gridbatch.shell;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.JobDetail;
-import org.gridbatch.api.JobPage;
-import org.gridbatch.api.JobQuery;
 import org.gridbatch.api.JobView;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -27,6 +26,10 @@ final class ExportCommand extends Command {
     @Mixin
     private JobFilter filter;
 
+    private long arrays;
+    private long items;
+    private String firstArray = "";
+
     /** What it prints is JSON already, and there may be more of it than memory. */
     @Override
     boolean returnsData() {
@@ -36,27 +39,35 @@ final class ExportCommand extends Command {
     @Override
     Object run(CommandSession session, Surroundings here) {
         Grid grid = here.grid();
-        long arrays = 0;
-        JobQuery query = filter.open().withLimit(PAGE);
-        do {
-            JobQuery now = query;
-            JobPage page = grid.jobs(jobs -> jobs.find(now));
-            List<String> ids = page.jobs().stream()
-                    .filter(job -> !job.isArray())
-                    .map(JobView::jobId)
-                    .toList();
-            arrays += page.jobs().size() - ids.size();
+        grid.eachPage(filter.open().withLimit(PAGE), page -> {
+            List<String> ids = new ArrayList<>();
+            for (JobView job : page) {
+                if (job.isArray()) leaveOut(job);
+                else ids.add(job.jobId());
+            }
             grid.details(ids).stream()
                     .filter(Objects::nonNull)
                     .map(JobDetail::spec)
                     .map(Json::line)
                     .forEach(System.out::println);
             if (System.out.checkError()) throw new CommandFailed("export: what it is printed to is closed or full");
-            query = query.withAfter(page.next());
-        } while (!query.after().isEmpty());
-        if (arrays > 0) {
-            System.err.println("note: " + (arrays == 1 ? "one array was" : arrays + " arrays were") + " left out");
-        }
+            return true;
+        });
+        if (arrays > 0) System.err.println("note: " + leftOut());
         return null;
+    }
+
+    private void leaveOut(JobView array) {
+        if (arrays == 0) firstArray = array.jobId();
+        arrays++;
+        items += array.array().items() - array.array().done();
+    }
+
+    private String leftOut() {
+        String what = arrays == 1 ? "array " + firstArray + " was" : arrays + " arrays were";
+        return what + " left out, with " + (items == 1 ? "1 item that is" : items + " items that are")
+                + " not final: 'jobs --array " + firstArray + " --json' has "
+                + (arrays == 1 ? "its" : "the first one's")
+                + " items";
     }
 }

@@ -167,6 +167,9 @@ final class Formats implements Converter {
         if (allAre(list, Setting.class)) return settings(cast(list, Setting.class), paper);
         if (allAre(list, ScheduleView.class)) return CronCommand.table(cast(list, ScheduleView.class), paper);
         if (allAre(list, AttemptView.class)) return attempts(cast(list, AttemptView.class), paper);
+        if (allAre(list, Instant.class)) {
+            return list.stream().map(String::valueOf).collect(Collectors.joining("\n"));
+        }
         if (allAre(list, Changed.class) || allAre(list, Submitted.class)) {
             return list.stream().map(Formats::shortly).collect(Collectors.joining("\n"));
         }
@@ -247,10 +250,14 @@ final class Formats implements Converter {
     }
 
     /** A state has a column if a queue has jobs in it. */
-    private static String queues(List<QueueView> queues, Paper paper) {
-        List<JobState> states = Stream.of(JobState.values())
-                .filter(state -> queues.stream().anyMatch(queue -> count(queue, state) > 0))
+    static List<JobState> statesIn(List<Map<JobState, Long>> queues) {
+        return Stream.of(JobState.values())
+                .filter(state -> queues.stream().anyMatch(counts -> counts.getOrDefault(state, 0L) > 0))
                 .toList();
+    }
+
+    private static String queues(List<QueueView> queues, Paper paper) {
+        List<JobState> states = statesIn(queues.stream().map(QueueView::counts).toList());
         List<String> headings = new ArrayList<>(List.of("QUEUE", "STATE", "ORDER", "LIMIT"));
         states.forEach(state -> headings.add(state.name()));
         headings.add("DEFAULTS");

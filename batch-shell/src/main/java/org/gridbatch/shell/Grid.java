@@ -15,11 +15,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.gridbatch.api.BatchException;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.History;
 import org.gridbatch.api.IndeterminateException;
 import org.gridbatch.api.JobDetail;
+import org.gridbatch.api.JobPage;
+import org.gridbatch.api.JobQuery;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobView;
@@ -80,6 +83,24 @@ final class Grid {
             return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new))
                     .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
         });
+    }
+
+    /**
+     * Goes through the jobs that a query finds, page by page.
+     *
+     * @param goOn takes the jobs of a page; false if it wants no more
+     * @return whether there are more
+     */
+    boolean eachPage(JobQuery query, Predicate<List<JobView>> goOn) {
+        JobQuery next = query;
+        while (true) {
+            JobQuery now = next;
+            JobPage page = jobs(queue -> queue.find(now));
+            boolean wanted = goOn.test(page.jobs());
+            if (page.next().isEmpty()) return false;
+            if (!wanted) return true;
+            next = now.withAfter(page.next());
+        }
     }
 
     private static JobDetail nullIfUnknown(Throwable failure) {

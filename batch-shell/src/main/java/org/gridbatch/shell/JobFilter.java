@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobQuery;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
@@ -65,16 +64,13 @@ final class JobFilter {
      */
     List<JobView> findOpen(String command, Grid grid, int most) {
         List<JobView> found = new ArrayList<>();
-        JobQuery query = open().withLimit(Limits.BULK);
-        do {
-            JobQuery now = query;
-            JobPage page = grid.jobs(jobs -> jobs.find(now));
-            found.addAll(page.jobs());
+        grid.eachPage(open().withLimit(Limits.BULK), page -> {
+            found.addAll(page);
             if (found.size() > most) {
                 throw new CommandFailed(command + ": more than " + most + " jobs match, want fewer: say more of them");
             }
-            query = query.withAfter(page.next());
-        } while (!query.after().isEmpty());
+            return true;
+        });
         return found;
     }
 

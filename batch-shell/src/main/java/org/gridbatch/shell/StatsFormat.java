@@ -75,10 +75,8 @@ final class StatsFormat {
     }
 
     private static String queues(Stats stats, Paper paper) {
-        List<JobState> states = Stream.of(JobState.values())
-                .filter(state ->
-                        stats.queues().stream().anyMatch(queue -> queue.counts().getOrDefault(state, 0L) > 0))
-                .toList();
+        List<JobState> states = Formats.statesIn(
+                stats.queues().stream().map(Stats.QueueStats::counts).toList());
         List<String> headings = new ArrayList<>(List.of("QUEUE", "STATE"));
         states.forEach(state -> headings.add(state.name()));
         headings.addAll(List.of("ENDED", "FAILED", "OLDEST"));

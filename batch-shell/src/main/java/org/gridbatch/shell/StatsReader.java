@@ -19,7 +19,6 @@ import org.gridbatch.api.GridStatus;
 import org.gridbatch.api.History;
 import org.gridbatch.api.HistoryPage;
 import org.gridbatch.api.HistoryQuery;
-import org.gridbatch.api.JobPage;
 import org.gridbatch.api.JobQuery;
 import org.gridbatch.api.JobQueue;
 import org.gridbatch.api.JobState;
@@ -171,13 +170,10 @@ final class StatsReader {
         Waiting found = new Waiting();
         Instant now = clock.instant();
         JobQuery query = JobQuery.ALL.withStates(JobFilter.OPEN).withLimit(Limits.BULK);
-        do {
-            JobQuery next = query;
-            JobPage page = grid.jobs(jobs -> jobs.find(next));
-            page.jobs().forEach(job -> add(found, job, now));
-            query = query.withAfter(page.next());
-        } while (!query.after().isEmpty() && found.looked < MOST);
-        found.partial = !query.after().isEmpty();
+        found.partial = grid.eachPage(query, page -> {
+            page.forEach(job -> add(found, job, now));
+            return found.looked < MOST;
+        });
         return found;
     }
 
