@@ -90,7 +90,7 @@ final class JobOptions {
 
     @Option(
             names = "--needs",
-            paramLabel = "NAME",
+            paramLabel = "COMMAND",
             description = "Only on a worker that offers this command, besides those that the script calls; "
                     + "can be repeated.")
     private List<String> needs = List.of();
