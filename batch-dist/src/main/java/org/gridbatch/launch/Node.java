@@ -59,6 +59,7 @@ final class Node implements AutoCloseable {
     private final Supplier<String> configurations;
     private final Framework framework;
     private final List<String> startFailures = new CopyOnWriteArrayList<>();
+    private boolean closed;
 
     /**
      * Prepares a node; nothing runs yet.
@@ -244,8 +245,11 @@ final class Node implements AutoCloseable {
         framework.waitForStop(0);
     }
 
+    /** Can be called again: whoever used it closes it, and so does the process when it ends. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) return;
+        closed = true;
         try {
             framework.stop();
             framework.waitForStop(STOP_LIMIT.toMillis());

@@ -41,6 +41,9 @@ import picocli.CommandLine.Parameters;
 final class CronCommand extends Command {
     private static final int PAGE = 100;
 
+    /** What it sets something for. */
+    private static final String OF = "schedule";
+
     @Parameters(
             arity = "1..*",
             paramLabel = "WORD",
@@ -96,13 +99,13 @@ final class CronCommand extends Command {
                 boolean paused = words.get(0).equals("pause");
                 String name = name();
                 grid.schedules(schedules -> schedules.pauseSchedule(name, paused, by));
-                return null;
+                return new Setting(OF, name, paused ? "paused" : "not paused");
             }
             case "remove": {
                 String name = name();
                 grid.schedules(schedules -> schedules.get(name, 0));
                 grid.schedules(schedules -> schedules.remove(name, by));
-                return null;
+                return new Setting(OF, name, "removed");
             }
             case "run": {
                 String name = name();

@@ -31,7 +31,8 @@ final class ExecCommand extends Command {
 
     @Parameters(
             arity = "0..*",
-            paramLabel = "SCRIPT ARG",
+            paramLabel = "SCRIPT [ARG...]",
+            hideParamSyntax = true,
             description = "The script as one word in quotes or as a closure, - for standard input; then its arguments.")
     private List<String> words = List.of();
 

@@ -27,6 +27,7 @@ final class OnEachCommand extends Push {
     @Parameters(
             arity = "1..*",
             paramLabel = "FILTER SCRIPT",
+            hideParamSyntax = true,
             description = "An LDAP filter over the labels of workers, such as '(site=zurich)', or all; and the script, "
                     + "as for push.")
     private List<String> words = List.of();

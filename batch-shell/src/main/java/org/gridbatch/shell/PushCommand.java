@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
             "  push -f report.gogo --queue nightly --tag shop=42 --at 2030-01-31T18:00:00Z",
             "  cat report.gogo | push - --max-attempts 10 --backoff 5s..1h",
             "  push 'echo hello' --wait",
-            "  push -f deploy.gogo --key shop-42 --tenant acme --requires '(memory>=4096)' --after ID --deadline 2h",
+            "  push -f deploy.gogo --key shop-42 --requires '(memory>=4096)' --after ID --deadline 2h",
             "  push 'echo hello, $1' --each zurich bern basel",
-            "  push -f deploy.gogo --lines shops.txt --key-each --throttle 20 --canary 10:5 --then 'echo $3 of $2'"
+            "  push -f deploy.gogo --lines shops.txt --key-each --canary 10:5 --then 'echo $3 of $2'"
         })
 final class PushCommand extends Push {
     @Parameters(

@@ -26,6 +26,7 @@ final class PushEachCommand extends Push {
     @Parameters(
             arity = "0..*",
             paramLabel = "ITEM... SCRIPT",
+            hideParamSyntax = true,
             description = "The items, as words or as one list in front, and behind them the script as one word in "
                     + "quotes or as a closure. With -f all are items.")
     private List<String> words = List.of();

@@ -7,7 +7,7 @@ package org.gridbatch.shell;
 /**
  * Something that an operator has set.
  *
- * @param of what it is set for: {@code queue}, {@code tenant}, {@code limit key} or {@code worker}
+ * @param of what it is set for: {@code queue}, {@code tenant}, {@code limit key}, {@code worker} or {@code schedule}
  * @param name which one
  * @param value what is set, for people
  */

@@ -16,6 +16,7 @@ final class SnoozeCommand extends ChangeCommand {
     @Parameters(
             arity = "2..*",
             paramLabel = "ID... TIME",
+            hideParamSyntax = true,
             description = "The jobs' ids, then how long or until when: 5m, 'tomorrow 03:00'.")
     private List<String> words;
 

@@ -12,7 +12,10 @@ import java.util.Set;
 /** Rows under headings, aligned; where the width is known, columns that may be cut give way, the widest first. */
 final class Table {
     private static final String GAP = "  ";
-    private static final int NARROWEST = 8;
+    private static final int NARROW = 8;
+
+    /** Of a narrow terminal that shows less than this of a column, it is better to show the others. */
+    private static final int NARROWEST = 4;
 
     /** The headings of what has colours. */
     private static final Set<String> STATES = Set.of("STATE", "OUTCOME");
@@ -56,11 +59,20 @@ final class Table {
         return text.toString();
     }
 
+    /** No row may go on in the next line of the screen, where nobody could tell the columns apart. */
     private void fit(int[] widths, boolean[] shown, int width) {
+        cut(widths, shown, width, NARROW);
+        cut(widths, shown, width, NARROWEST);
+        for (int column = widths.length - 1; column > 0 && total(widths, shown) > width; column--) {
+            if (cuttable.contains(headings.get(column))) shown[column] = false;
+        }
+    }
+
+    private void cut(int[] widths, boolean[] shown, int width, int least) {
         while (total(widths, shown) > width) {
             int widest = -1;
             for (int column = 0; column < widths.length; column++) {
-                if (!shown[column] || !cuttable.contains(headings.get(column)) || widths[column] <= NARROWEST) continue;
+                if (!shown[column] || !cuttable.contains(headings.get(column)) || widths[column] <= least) continue;
                 if (widest < 0 || widths[column] > widths[widest]) widest = column;
             }
             if (widest < 0) return;

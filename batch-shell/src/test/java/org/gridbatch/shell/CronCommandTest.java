@@ -57,12 +57,12 @@ public class CronCommandTest {
     public void pauseResumeRunAndRemoveReachTheSchedule() throws Exception {
         assertEquals("no schedules", shell.shown("cron list"));
         shell.execute("cron add s @hourly { echo hello }");
-        shell.execute("cron pause s");
+        assertEquals("schedule s: paused", shell.shown("cron pause s"));
         assertTrue(shell.queue.schedules.get("s").paused());
-        shell.execute("cron resume s");
+        assertEquals("schedule s: not paused", shell.shown("cron resume s"));
         assertTrue(!shell.queue.schedules.get("s").paused());
         assertTrue(!shell.shown("cron run s").isEmpty());
-        shell.execute("cron remove s");
+        assertEquals("schedule s: removed", shell.shown("cron remove s"));
         assertTrue(shell.queue.schedules.isEmpty());
     }
 

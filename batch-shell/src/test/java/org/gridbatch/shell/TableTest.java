@@ -26,7 +26,8 @@ public class TableTest {
         table.add("0123456789", "it failed for a long reason");
 
         assertEquals("ID          ERROR\n0123456789  it failed fo…", table.format(new Paper(25, false)));
-        assertEquals("ID          ERROR\n0123456789  it fail…", table.format(new Paper(5, false)));
+        assertEquals("ID          ERR…\n0123456789  it …", table.format(new Paper(16, false)));
+        assertEquals("what has no room at all is left out", "ID\n0123456789", table.format(new Paper(5, false)));
     }
 
     @Test

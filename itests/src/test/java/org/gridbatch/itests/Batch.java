@@ -109,10 +109,23 @@ final class Batch {
     /** Starts another program in the surroundings of the commands. */
     Process startCommand(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
-        builder.environment().keySet().removeIf(variable -> variable.startsWith("GRIDBATCH_"));
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().putAll(environment);
+        builder.environment().clear();
+        builder.environment().putAll(surroundings());
         return builder.start();
+    }
+
+    /** Starts what the system's shell makes of a line, at a terminal. */
+    Person atTerminal(int columns, int rows, Path directory, String command) throws IOException {
+        return new Person(columns, rows, directory, surroundings(), command);
+    }
+
+    /** The environment of all that is started. */
+    Map<String, String> surroundings() {
+        Map<String, String> all = new HashMap<>(System.getenv());
+        all.keySet().removeIf(variable -> variable.startsWith("GRIDBATCH_"));
+        all.put("JAVA_HOME", System.getProperty("java.home"));
+        all.putAll(environment);
+        return all;
     }
 
     /** Waits until something is so. */

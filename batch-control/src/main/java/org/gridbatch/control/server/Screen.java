@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
@@ -25,7 +26,7 @@ final class Screen extends ExternalTerminal {
     private static final Logger log = LoggerFactory.getLogger(Screen.class);
 
     private final OutputStream output = new InTurns(super.output());
-    private final PrintWriter writer = new PrintWriter(new OutputStreamWriter(output, StandardCharsets.UTF_8));
+    private final PrintWriter writer = new WithoutInterrupts(new OutputStreamWriter(output, StandardCharsets.UTF_8));
 
     Screen(String type, InputStream keys, OutputStream screen, Attributes attributes, Size size) throws IOException {
         super(
@@ -67,6 +68,21 @@ final class Screen extends ExternalTerminal {
             }
         } catch (IOException e) {
             log.debug("what was typed before a signal stays", e);
+        }
+    }
+
+    /** Gogo's shell prints the exception of each line that failed; one that was stopped with Ctrl-C has not failed. */
+    private static final class WithoutInterrupts extends PrintWriter {
+        private static final String STOPPED = InterruptedException.class.getName();
+
+        WithoutInterrupts(Writer target) {
+            super(target);
+        }
+
+        @Override
+        public void println(String line) {
+            boolean isThat = line != null && line.contains(STOPPED) && line.length() < 2 * STOPPED.length();
+            super.println(isThat ? "" : line);
         }
     }
 
