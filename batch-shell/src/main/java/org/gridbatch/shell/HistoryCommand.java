@@ -18,6 +18,7 @@ import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Limits;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Lists what became final, or who changed what. */
@@ -34,11 +35,8 @@ import picocli.CommandLine.Option;
 final class HistoryCommand extends Command {
     private static final int MOST = 100_000;
 
-    @Option(
-            names = {"-q", "--queue"},
-            paramLabel = "QUEUE",
-            description = "Only of this queue.")
-    private String queue = "";
+    @Mixin
+    private Labelled labelled;
 
     @Option(names = "--tenant", paramLabel = "TENANT", description = "Only of this tenant.")
     private String tenant = "";
@@ -50,15 +48,6 @@ final class HistoryCommand extends Command {
             description = "Only in this state: completed, cancelled or discarded; can be repeated, or several with "
                     + "commas.")
     private Set<JobState> states = Set.of();
-
-    @Option(names = "--name", paramLabel = "NAME", description = "Only with this name.")
-    private String title = "";
-
-    @Option(
-            names = {"-t", "--tag"},
-            paramLabel = "KEY=VALUE",
-            description = "Only with this tag.")
-    private String tag = "";
 
     @Option(names = "--array", paramLabel = "ARRAY", description = "Only the items of this array.")
     private String array = "";
@@ -99,7 +88,7 @@ final class HistoryCommand extends Command {
         if (limit < 1 || limit > MOST) {
             throw new CommandFailed("history: --limit is " + limit + ", want 1 to " + MOST);
         }
-        boolean selects = !(queue + tenant + title + tag + array + text).isEmpty() || !states.isEmpty() || items;
+        boolean selects = labelled.isGiven() || !(tenant + array + text).isEmpty() || !states.isEmpty() || items;
         if (audit && selects) {
             throw new CommandFailed("history: --audit takes --since, --until, -n and --after, and nothing else");
         }
@@ -113,7 +102,18 @@ final class HistoryCommand extends Command {
         String next = after;
         do {
             HistoryQuery query = new HistoryQuery(
-                    states, queue, tenant, title, tag, array, items, from, to, text, rest(found.size()), next);
+                    states,
+                    labelled.queue(),
+                    tenant,
+                    labelled.title(),
+                    labelled.tag(),
+                    array,
+                    items,
+                    from,
+                    to,
+                    text,
+                    rest(found.size()),
+                    next);
             HistoryPage page = grid.history(history -> history.find(query));
             found.addAll(page.jobs());
             next = page.next();

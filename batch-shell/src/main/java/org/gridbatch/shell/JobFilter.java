@@ -12,6 +12,7 @@ import org.gridbatch.api.JobQuery;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
 import org.gridbatch.api.Limits;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which jobs are meant, said in the same way wherever several are. */
@@ -19,11 +20,8 @@ final class JobFilter {
     /** What waits or executes. */
     static final Set<JobState> OPEN = notFinal();
 
-    @Option(
-            names = {"-q", "--queue"},
-            paramLabel = "QUEUE",
-            description = "Only of this queue.")
-    private String queue = "";
+    @Mixin
+    private Labelled labelled;
 
     @Option(
             names = {"-s", "--state"},
@@ -34,22 +32,17 @@ final class JobFilter {
                             + "discarded; can be repeated, or several with commas.")
     private Set<JobState> states = Set.of();
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Only with this name.")
-    private String title = "";
-
-    @Option(
-            names = {"-t", "--tag"},
-            paramLabel = "KEY=VALUE",
-            description = "Only with this tag.")
-    private String tag = "";
-
     /** Whether anything is said at all. */
     boolean isGiven() {
-        return !(queue + title + tag).isEmpty() || !states.isEmpty();
+        return labelled.isGiven() || !states.isEmpty();
     }
 
     JobQuery query() {
-        return JobQuery.ALL.withQueue(queue).withStates(states).withName(title).withTag(tag);
+        return JobQuery.ALL
+                .withQueue(labelled.queue())
+                .withStates(states)
+                .withName(labelled.title())
+                .withTag(labelled.tag());
     }
 
     /** As {@link #query}, but what is final is left out unless its state is asked for. */

@@ -38,7 +38,7 @@ public class UserGuideIT {
             "while IFS= read -r step; do . \"$step\" >\"$step.out\" 2>&1 </dev/null; echo $?; done";
 
     @Rule
-    public final Timeout limit = Timeout.seconds(400);
+    public final Timeout limit = Timeout.seconds(600);
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
