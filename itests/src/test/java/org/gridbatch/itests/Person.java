@@ -37,7 +37,7 @@ final class Person implements AutoCloseable {
     static final String CTRL_L = "\f";
     static final String CTRL_U = "\u0015";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** Above the character in the emulator's cells: whether there is a colour, and 4 bits each of red, green and blue. */
     private static final long HAS_COLOUR = 1L << 60;

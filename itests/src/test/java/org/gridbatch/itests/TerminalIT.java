@@ -30,7 +30,7 @@ public class TerminalIT {
     private static Grid grid;
 
     @Rule
-    public final Timeout limit = Timeout.seconds(150);
+    public final Timeout limit = Timeout.seconds(240);
 
     private Person person;
 
