@@ -36,6 +36,7 @@ import org.osgi.framework.launch.Framework;
 final class RemoteCaller implements AutoCloseable {
     /** No role, no shell and no database; the API and the logging come from the test's class path. */
     private static final List<String> LEFT_OUT = List.of(
+            "batch-ace",
             "batch-api",
             "batch-control",
             "batch-queue-server",
