@@ -35,13 +35,21 @@ final class SessionRunner {
      * @throws CommandFailed if the script fails, with where and why
      */
     Object run(CommandSession caller, String name, String script, List<String> arguments) {
-        try (CommandSession session = processor.createSession(caller)) {
+        try (CommandSession session = child(caller)) {
             inherit(caller, session);
             session.currentDir(caller.currentDir());
             session.put("0", name);
             session.put("args", List.copyOf(arguments));
             for (int i = 0; i < arguments.size(); i++) session.put(String.valueOf(i + 1), arguments.get(i));
             return execute(session, script);
+        }
+    }
+
+    private CommandSession child(CommandSession caller) {
+        try {
+            return processor.createSession(caller);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailed("a job's script can open no other session: let it call the commands itself", e);
         }
     }
 

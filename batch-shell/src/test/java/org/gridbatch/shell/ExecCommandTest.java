@@ -8,8 +8,11 @@ import static org.hamcrest.CoreMatchers.containsString;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertThrows;
 
 import java.nio.file.Files;
+import java.util.List;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -64,5 +67,13 @@ public class ExecCommandTest {
         assertThat(shell.refused("exec"), containsString("there is no script"));
         assertThat(shell.refused("exec -f"), containsString("-f wants a file"));
         assertEquals("no job 'x'", shell.refused("exec 'job x'"));
+    }
+
+    @Test
+    public void theScriptOfAJobHasToCallItsCommandsItself() {
+        SessionRunner ofTheNode = new SessionRunner(new CommandProcessorImpl(null));
+        CommandFailed refusal = assertThrows(
+                CommandFailed.class, () -> ofTheNode.run(shell.session, "the script", "say one", List.of()));
+        assertEquals("a job's script can open no other session: let it call the commands itself", refusal.getMessage());
     }
 }
