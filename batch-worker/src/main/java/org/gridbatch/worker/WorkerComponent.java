@@ -73,6 +73,9 @@ public final class WorkerComponent {
     private Worker worker;
     private List<String> offered = List.of();
     private Ad ad;
+    /** Of this machine; 0 until it is measured. */
+    private long speed;
+
     private boolean started;
 
     /** The keys of the configuration, with dots. */
@@ -95,7 +98,7 @@ public final class WorkerComponent {
 
         @AttributeDefinition(
                 description = "What the worker says about itself, each as key=value; jobs can ask for it. It says"
-                        + " cpus, memory (MiB), java.version and os by itself")
+                        + " cpus, memory (MiB), java.version, os and speed by itself")
         String[] labels() default {};
 
         @AttributeDefinition(description = "Seconds that the server may hold a claim when it has no job; 1 to 60")
@@ -149,6 +152,17 @@ public final class WorkerComponent {
         this.context = context;
         this.scripts = scripts;
         begin(Settings.of(config));
+        Thread measuring = new Thread(this::measureSpeed, "gridbatch-speed");
+        measuring.setDaemon(true);
+        measuring.start();
+    }
+
+    private void measureSpeed() {
+        long measured = Speed.measure();
+        synchronized (this) {
+            speed = measured;
+            advertise();
+        }
     }
 
     private void begin(Settings first) {
@@ -225,6 +239,7 @@ public final class WorkerComponent {
         labels.put("memory", String.valueOf(Runtime.getRuntime().maxMemory() >> 20));
         labels.put("java.version", String.valueOf(Runtime.version().feature()));
         labels.put("os", System.getProperty("os.name").toLowerCase(Locale.ROOT));
+        if (speed > 0) labels.put("speed", String.valueOf(speed));
         labels.putAll(settings.labels());
         return labels;
     }
