@@ -241,7 +241,8 @@ public class ForcedTest {
         try {
             job = server.engine.get(id).get(10, TimeUnit.SECONDS).view();
         } catch (ExecutionException e) {
-            if (!completed.contains(id)) throw e;
+            // One may have completed, and left the queue in a later life, though the kill came before it was printed.
+            if (completed.isEmpty()) throw e;
             job = history.get(id)
                     .orElseThrow(() -> new IOException(id + " is nowhere"))
                     .view();
