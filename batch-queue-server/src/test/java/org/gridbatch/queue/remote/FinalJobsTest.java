@@ -9,7 +9,6 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,55 +19,15 @@ import org.gridbatch.api.FinalJobs;
 import org.gridbatch.api.FinalPage;
 import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.JobSpec;
-import org.gridbatch.queue.archive.ArchiveSettings;
-import org.gridbatch.queue.archive.HistoryReads;
-import org.gridbatch.queue.archive.JdbcArchive;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Unarchived;
-import org.gridbatch.queue.engine.QueueEngine;
-import org.gridbatch.queue.engine.Ticker;
-import org.h2.util.OsgiDataSourceFactory;
-import org.junit.After;
-import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Final jobs in their order, in memory and in the history. */
 public class FinalJobsTest {
     @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-
-    private QueueEngine engine;
-    private JdbcArchive archive;
-    private HistoryReads reads;
-    private QueueService service;
-
-    @Before
-    public void start() throws Exception {
-        engine = new QueueEngine(
-                QueueServiceTest.SETTINGS,
-                new QueueServiceTest.ImmediateLog(),
-                Ticker.system(),
-                Runnable::run,
-                Runnable::run,
-                1,
-                e -> {});
-        engine.start();
-        Path file = folder.getRoot().toPath().resolve("history");
-        archive = new JdbcArchive(
-                new ArchiveSettings("jdbc:h2:file:" + file, "gridbatch", "", 3, Duration.ofDays(90), 1_000_000),
-                (driver, properties) -> new OsgiDataSourceFactory(new org.h2.Driver()).createDataSource(properties));
-        archive.open("grid");
-        reads = new HistoryReads(archive, 1);
-        service = new QueueService(engine, QueueServiceTest.SETTINGS, Runnable::run, reads);
-    }
-
-    @After
-    public void stop() {
-        archive.close();
-        reads.close();
-    }
+    public final HistoryFixture queue = new HistoryFixture();
 
     @Test
     public void whoIsFarBehindReadsFromTheHistoryAndThenFromMemory() throws Exception {
@@ -76,12 +35,12 @@ public class FinalJobsTest {
         archiveAll();
         forgetAllBut(2);
         cancelled("new");
-        assertEquals(List.of("old-0", "old-1", "old-2", "old-3", "old-4", "old-5", "new"), all(service, false));
+        assertEquals(List.of("old-0", "old-1", "old-2", "old-3", "old-4", "old-5", "new"), all(queue.service, false));
     }
 
     @Test
     public void withoutAHistoryWhoIsFarBehindHearsThatItMissedSome() throws Exception {
-        QueueService alone = new QueueService(engine, QueueServiceTest.SETTINGS, Runnable::run, null);
+        QueueService alone = new QueueService(queue.engine, QueueServiceTest.SETTINGS, Runnable::run, null);
         for (int i = 0; i < 6; i++) cancelled("old-" + i);
         forgetAllBut(2);
         assertEquals(List.of("old-4", "old-5"), all(alone, true));
@@ -103,7 +62,8 @@ public class FinalJobsTest {
     private void assertInvalid(String position, String filter, int most, Duration atMost, String message) {
         ExecutionException e = assertThrows(
                 ExecutionException.class,
-                () -> service.after(position, filter, most, atMost)
+                () -> queue.service
+                        .after(position, filter, most, atMost)
                         .toCompletableFuture()
                         .get(20, TimeUnit.SECONDS));
         assertTrue(e.toString(), e.getCause() instanceof InvalidRequestException);
@@ -112,16 +72,17 @@ public class FinalJobsTest {
 
     @Test
     public void whoHangsUpWaitsNoMore() throws Exception {
-        String now = service.after("", "", 1, Duration.ZERO)
+        String now = queue.service
+                .after("", "", 1, Duration.ZERO)
                 .toCompletableFuture()
                 .get(20, TimeUnit.SECONDS)
                 .next();
         CompletableFuture<FinalPage> waiting =
-                service.after(now, "", 1, Duration.ofSeconds(60)).toCompletableFuture();
+                queue.service.after(now, "", 1, Duration.ofSeconds(60)).toCompletableFuture();
         assertFalse(waiting.isDone());
         assertTrue(waiting.cancel(false));
         cancelled("a");
-        assertEquals(List.of("a"), all(service, false));
+        assertEquals(List.of("a"), all(queue.service, false));
     }
 
     /** Reads by two until the newest has come. */
@@ -143,18 +104,19 @@ public class FinalJobsTest {
     }
 
     private void cancelled(String id) {
-        service.submit(List.of(JobSpec.script("echo").jobId(id).build()));
-        service.cancel(List.of(id), "");
+        queue.service.submit(List.of(JobSpec.script("echo").jobId(id).build()));
+        queue.service.cancel(List.of(id), "");
     }
 
     private void archiveAll() throws Exception {
-        Unarchived some = engine.unarchived(100, Long.MAX_VALUE).get();
-        archive.write(some);
-        engine.execute(new Command.Archived(some.through())).get();
+        Unarchived some = queue.engine.unarchived(100, Long.MAX_VALUE).get();
+        queue.archive.write(some);
+        queue.engine.execute(new Command.Archived(some.through())).get();
     }
 
     private void forgetAllBut(int kept) {
-        engine.execute(new Command.Prune(Long.MIN_VALUE, kept, Long.MAX_VALUE, 1_000, false, 100, 0))
+        queue.engine
+                .execute(new Command.Prune(Long.MIN_VALUE, kept, Long.MAX_VALUE, 1_000, false, 100, 0))
                 .join();
     }
 }

@@ -7,8 +7,6 @@ package org.gridbatch.queue.remote;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -19,76 +17,36 @@ import org.gridbatch.api.Changed;
 import org.gridbatch.api.Dependency;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
-import org.gridbatch.queue.archive.ArchiveSettings;
-import org.gridbatch.queue.archive.HistoryReads;
-import org.gridbatch.queue.archive.JdbcArchive;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Unarchived;
-import org.gridbatch.queue.engine.QueueEngine;
-import org.gridbatch.queue.engine.Ticker;
-import org.h2.util.OsgiDataSourceFactory;
-import org.junit.After;
-import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 public class HistoryRetriesTest {
     @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-
-    private QueueEngine engine;
-    private JdbcArchive archive;
-    private HistoryReads reads;
-    private QueueService service;
-
-    @Before
-    public void start() throws Exception {
-        engine = new QueueEngine(
-                QueueServiceTest.SETTINGS,
-                new QueueServiceTest.ImmediateLog(),
-                Ticker.system(),
-                Runnable::run,
-                Runnable::run,
-                1,
-                e -> {});
-        engine.start();
-        Path file = folder.getRoot().toPath().resolve("history");
-        archive = new JdbcArchive(
-                new ArchiveSettings("jdbc:h2:file:" + file, "gridbatch", "", 3, Duration.ofDays(90), 1_000_000),
-                (driver, properties) -> new OsgiDataSourceFactory(new org.h2.Driver()).createDataSource(properties));
-        archive.open("grid");
-        reads = new HistoryReads(archive, 1);
-        service = new QueueService(engine, QueueServiceTest.SETTINGS, Runnable::run, reads);
-    }
-
-    @After
-    public void stop() {
-        archive.close();
-        reads.close();
-    }
+    public final HistoryFixture queue = new HistoryFixture();
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {
         return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
     private Changed retry(String jobId) throws Exception {
-        return get(service.retry(List.of("unknown", jobId, "unknown"), "ann@n1"))
+        return get(queue.service.retry(List.of("unknown", jobId, "unknown"), "ann@n1"))
                 .get(1);
     }
 
     private void cancelled(JobSpec... jobs) throws Exception {
-        get(service.submit(List.of(jobs)));
-        for (JobSpec job : jobs) get(service.cancel(List.of(job.jobId()), "wrong", "ann@n1"));
+        get(queue.service.submit(List.of(jobs)));
+        for (JobSpec job : jobs) get(queue.service.cancel(List.of(job.jobId()), "wrong", "ann@n1"));
         leaveMemory(0);
     }
 
     /** What is final is in the history only; so many of the ids stay known. */
     private void leaveMemory(int knownIds) throws Exception {
-        Unarchived some = get(engine.unarchived(1_000, Long.MAX_VALUE));
-        archive.write(some);
-        get(engine.execute(new Command.Archived(some.through())));
-        get(engine.execute(new Command.Prune(Long.MAX_VALUE, 0, 0, 1_000, true, knownIds, 0)));
+        Unarchived some = get(queue.engine.unarchived(1_000, Long.MAX_VALUE));
+        queue.archive.write(some);
+        get(queue.engine.execute(new Command.Archived(some.through())));
+        get(queue.engine.execute(new Command.Prune(Long.MAX_VALUE, 0, 0, 1_000, true, knownIds, 0)));
     }
 
     private static JobSpec.Builder job(String id) {
@@ -103,15 +61,15 @@ public class HistoryRetriesTest {
                 .build());
         Changed done = retry("job-1");
         assertEquals(new Changed("job-1", ChangeOutcome.DONE, "job-1~2", ""), done);
-        JobSpec spec = get(service.get("job-1~2")).spec();
+        JobSpec spec = get(queue.service.get("job-1~2")).spec();
         assertEquals("echo job-1", spec.script());
         assertEquals("mail", spec.queue());
         assertEquals(Instant.EPOCH, spec.deadline());
-        assertEquals("job-1", get(service.get("job-1~2")).view().retryOf());
+        assertEquals("job-1", get(queue.service.get("job-1~2")).view().retryOf());
 
         Changed again = retry("job-1");
         assertEquals(new Changed("job-1", ChangeOutcome.ALREADY, "job-1~2", "that job is available"), again);
-        get(service.cancel(List.of("job-1~2"), "", "ann@n1"));
+        get(queue.service.cancel(List.of("job-1~2"), "", "ann@n1"));
         assertEquals(ChangeOutcome.ALREADY, retry("job-1").outcome());
         leaveMemory(0);
         assertEquals(
@@ -122,35 +80,35 @@ public class HistoryRetriesTest {
 
     @Test
     public void aJobWhoseIdIsStillKnownIsTriedAgainAsWell() throws Exception {
-        get(service.submit(List.of(job("job-1").build())));
-        get(service.cancel(List.of("job-1"), "", "ann@n1"));
+        get(queue.service.submit(List.of(job("job-1").build())));
+        get(queue.service.cancel(List.of("job-1"), "", "ann@n1"));
         leaveMemory(100);
         assertEquals("job-1~2", retry("job-1").newJobId());
     }
 
     @Test
     public void aJobThatHoldsOutForItWaitsForTheNewOne() throws Exception {
-        get(service.submit(List.of(
+        get(queue.service.submit(List.of(
                 job("job-1").build(),
                 job("next")
                         .after(List.of(new Dependency("job-1", Dependency.When.COMPLETED, Dependency.Otherwise.HOLD)))
                         .build())));
-        get(service.cancel(List.of("job-1"), "", "ann@n1"));
+        get(queue.service.cancel(List.of("job-1"), "", "ann@n1"));
         leaveMemory(0);
         assertEquals("job-1~2", retry("job-1").newJobId());
-        assertEquals(JobState.BLOCKED, get(service.get("next")).view().state());
-        get(service.cancel(List.of("job-1~2"), "", "ann@n1"));
+        assertEquals(JobState.BLOCKED, get(queue.service.get("next")).view().state());
+        get(queue.service.cancel(List.of("job-1~2"), "", "ann@n1"));
         assertEquals("job-1~3", retry("job-1~2").newJobId());
     }
 
     @Test
     public void anArrayThatIsOnlyInTheHistoryIsNotTriedAgainAsAJob() throws Exception {
-        get(service.openArray(ArraySpec.of(job("array").build())));
-        get(service.addItems("array", 0, List.of("one", "two")));
-        get(service.sealArray("array", 2));
-        get(service.cancel(List.of("array"), "", "ann@n1"));
+        get(queue.service.openArray(ArraySpec.of(job("array").build())));
+        get(queue.service.addItems("array", 0, List.of("one", "two")));
+        get(queue.service.sealArray("array", 2));
+        get(queue.service.cancel(List.of("array"), "", "ann@n1"));
         leaveMemory(0);
-        assertEquals(2, get(service.get("array")).view().array().items());
+        assertEquals(2, get(queue.service.get("array")).view().array().items());
         Changed refused = retry("array");
         assertEquals(ChangeOutcome.REFUSED, refused.outcome());
         assertTrue(refused.message(), refused.message().startsWith("it is an array, and in the history only"));
@@ -160,7 +118,7 @@ public class HistoryRetriesTest {
     public void whatCompletedOrIsNowhereIsNotTriedAgain() throws Exception {
         cancelled(job("other").build());
         assertEquals(ChangeOutcome.UNKNOWN, retry("nobody").outcome());
-        get(service.submit(List.of(job("job-1").build())));
+        get(queue.service.submit(List.of(job("job-1").build())));
         assertEquals("it is available", retry("job-1").message());
     }
 }
