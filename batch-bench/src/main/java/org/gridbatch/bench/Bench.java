@@ -108,26 +108,25 @@ public final class Bench implements AutoCloseable {
                     "--set",
                     "worker.queues=" + WORKER_QUEUE);
         }
-        Child driver = driver(
-                orders(Orders.OVER_RSA, Part.WORKLOADS, workloads, data, zookeeper, server.pid(), 0), smallHeapMib());
+        Orders orders = orders(Orders.OVER_RSA, Part.WORKLOADS, workloads, data, zookeeper, server.pid(), 0);
+        Child driver = driver(orders, smallHeapMib());
         follow(driver);
         end(driver);
         if (worker != null) {
             worker.close();
-            figures.addAll(attempts());
+            figures.addAll(attempts(orders.time()));
         }
         server.close();
         coordination.close();
     }
 
     /** Its recording is on disk when the node has ended. */
-    private List<Figure> attempts() throws IOException {
+    private List<Figure> attempts(Duration time) throws IOException {
         Figure measured = figures.stream()
                 .filter(figure -> figure.how().equals(EndToEnd.HOW))
                 .findFirst()
                 .orElseThrow();
-        return Attempts.parts(
-                place.directory().resolve(ATTEMPTS), options.runs(), EndToEnd.count(options.time()), measured);
+        return Attempts.parts(place.directory().resolve(ATTEMPTS), options.runs(), EndToEnd.count(time), measured);
     }
 
     private void overRsaBacklog() throws IOException, InterruptedException {

@@ -5,7 +5,6 @@
 package org.gridbatch.bench;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -40,10 +39,5 @@ public record Options(
         }
         if (runs < 1 || runs > 100) throw new BenchException("--runs is " + runs + ", want 1 to 100");
         if (jobs < 100 || jobs > 10_000_000) throw new BenchException("--jobs is " + jobs + ", want 100 to 10000000");
-    }
-
-    /** Of one run. */
-    Duration time() {
-        return Duration.ofNanos((long) (seconds * 1e9));
     }
 }
