@@ -37,6 +37,8 @@ import org.gridbatch.api.ScheduleSpec;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Items;
 import org.gridbatch.queue.core.Result;
+import org.gridbatch.queue.engine.Settings;
+import org.gridbatch.queue.engine.Ticker;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -161,7 +163,10 @@ public class ReplayTest {
         }
         assertEquals("from the log", hash, Replay.hash(copy, false));
         assertEquals("from the snapshot", hash, Replay.hash(copy, true));
-        try (TestServer server = new TestServer(copy, 1 << 20)) {
+        RatisLog log = new RatisLog(copy, 1 << 20, Duration.ofSeconds(20));
+        Settings settings = TestServer.settings(1_000, Settings.Archiving.OFF);
+        // Its jobs are as old as the day on which it was written, and by another clock they would be pruned.
+        try (TestServer server = new TestServer(log, 1, settings, stopped("2026-11-24T23:30:00Z"))) {
             assertEquals(JobState.AVAILABLE, server.stateOf("job-20"));
             assertEquals(JobState.BLOCKED, server.stateOf("that-waits"));
             assertEquals(JobState.COMPLETED, server.stateOf("array-touched:0"));
@@ -169,6 +174,21 @@ public class ReplayTest {
             assertEquals(JobState.AVAILABLE, server.stateOf("run-now"));
             assertEquals(JobState.AVAILABLE, server.stateOf("unique-1"));
         }
+    }
+
+    private static Ticker stopped(String at) {
+        Instant wall = Instant.parse(at);
+        return new Ticker() {
+            @Override
+            public long nanos() {
+                return 0;
+            }
+
+            @Override
+            public Instant wall() {
+                return wall;
+            }
+        };
     }
 
     private static void done(TestServer server, Command command) throws Exception {

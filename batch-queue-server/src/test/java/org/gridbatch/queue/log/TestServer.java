@@ -53,9 +53,12 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(CommandLog log, long run, Settings settings) throws Exception {
+        this(log, run, settings, Ticker.system());
+    }
+
+    TestServer(CommandLog log, long run, Settings settings, Ticker ticker) throws Exception {
         this.log = log;
-        engine = new QueueEngine(
-                settings, log, Ticker.system(), threads.core(), threads.answers(), run, broken::complete);
+        engine = new QueueEngine(settings, log, ticker, threads.core(), threads.answers(), run, broken::complete);
         try {
             engine.start().get(20, TimeUnit.SECONDS);
         } catch (IOException e) {
