@@ -52,9 +52,10 @@ enum Dialect {
         return sql.replace("${text}", text).replace("${large.text}", largeText).replace("${bytes}", bytes);
     }
 
-    /** What the URL lacks: a network that swallows everything must not hold up a thread for ever. */
+    /** With what the URL lacks: a network that swallows everything must not hold up a thread for ever. */
     String complete(String url) {
-        if (this == H2) return url.contains("DB_CLOSE_ON_EXIT") ? url : url + ";DB_CLOSE_ON_EXIT=FALSE";
+        if (this == H2)
+            return OrderedFiles.url(url.contains("DB_CLOSE_ON_EXIT") ? url : url + ";DB_CLOSE_ON_EXIT=FALSE");
         List<String> missing = new ArrayList<>();
         for (String option : List.of(
                 "connectTimeout=10",

@@ -54,7 +54,10 @@ public class H2ArchiveTest extends ArchiveContract {
     @Override
     Connection connection() throws SQLException {
         return new org.h2.Driver()
-                .connect("jdbc:h2:file:" + folder.getRoot().toPath().resolve("history"), user());
+                .connect(
+                        OrderedFiles.url(
+                                "jdbc:h2:file:" + folder.getRoot().toPath().resolve("history")),
+                        user());
     }
 
     private static Properties user() {
