@@ -22,17 +22,31 @@ final class Turns {
 
     /** How far one tenant is. */
     static final class Turn {
-        final int order;
+        private final Sequence sequence;
         final String tenant;
-        final long number;
-        final List<Bin.Lane> lanes = new ArrayList<>(1);
-        long pass;
+        private final long number;
+        private final List<Bin.Lane> lanes = new ArrayList<>(1);
+        private long pass;
 
-        private Turn(int order, String tenant, long number, long pass) {
-            this.order = order;
+        private Turn(Sequence sequence, String tenant, long number) {
+            this.sequence = sequence;
             this.tenant = tenant;
             this.number = number;
-            this.pass = pass;
+            this.pass = sequence.reached;
+        }
+    }
+
+    /** The tenants of one class. */
+    private static final class Sequence {
+        private final Map<String, Turn> byTenant = new HashMap<>();
+        /** Those without jobs that are ahead of the others. */
+        private final TreeSet<Turn> idle = new TreeSet<>(NEXT);
+        /** How far the last one was that had a turn. */
+        private long reached;
+
+        /** Those whom the others have caught up with are as good as new ones. */
+        private void forgetIdle() {
+            while (!idle.isEmpty() && idle.first().pass <= reached) byTenant.remove(idle.pollFirst().tenant);
         }
     }
 
@@ -40,19 +54,13 @@ final class Turns {
             Comparator.comparingLong((Turn turn) -> turn.pass).thenComparingLong(turn -> turn.number);
     static final Comparator<Bin.Lane> NEXT_LANE = Comparator.comparing(lane -> lane.turn, NEXT);
 
-    private final Map<Integer, Map<String, Turn>> byOrder = new HashMap<>();
-    /** How far the last one was that had a turn, for each class. */
-    private final Map<Integer, Long> reached = new HashMap<>();
-
-    /** Tenants without jobs that are ahead of the others. */
-    private final TreeSet<Turn> idle = new TreeSet<>(NEXT);
-
+    private final Map<Integer, Sequence> byOrder = new HashMap<>();
     private long nextNumber;
 
     /** A lane has jobs now. */
     void enter(Bin.Lane lane, String tenant) {
         Turn turn = turn(lane.bin.order, tenant);
-        idle.remove(turn);
+        turn.sequence.idle.remove(turn);
         turn.lanes.add(lane);
         lane.turn = turn;
         lane.bin.byTurn.add(lane);
@@ -65,38 +73,30 @@ final class Turns {
         lane.turn = null;
         turn.lanes.remove(lane);
         // One that has just had its turn must not get another by having no jobs for a moment.
-        if (turn.lanes.isEmpty()) idle.add(turn);
+        if (turn.lanes.isEmpty()) turn.sequence.idle.add(turn);
     }
 
     /** A job of a tenant was promised to a worker. */
     void taken(int order, String tenant, Rules rules) {
         Turn turn = turn(order, tenant);
-        reached.merge(order, turn.pass, Math::max);
-        boolean isIdle = idle.remove(turn);
+        Sequence sequence = turn.sequence;
+        sequence.reached = Math.max(sequence.reached, turn.pass);
+        boolean isIdle = sequence.idle.remove(turn);
         for (Bin.Lane lane : turn.lanes) lane.bin.byTurn.remove(lane);
         turn.pass += STRIDE / rules.weight(tenant);
         for (Bin.Lane lane : turn.lanes) lane.bin.byTurn.add(lane);
-        if (isIdle) idle.add(turn);
-        forgetIdle();
-    }
-
-    private void forgetIdle() {
-        while (!idle.isEmpty()) {
-            Turn turn = idle.first();
-            if (turn.pass > reached.getOrDefault(turn.order, 0L)) return;
-            idle.pollFirst();
-            byOrder.get(turn.order).remove(turn.tenant);
-        }
+        if (isIdle) sequence.idle.add(turn);
+        sequence.forgetIdle();
     }
 
     /** That of a tenant; a new one starts where the others are. */
     Turn turn(int order, String tenant) {
-        Map<String, Turn> turns = byOrder.computeIfAbsent(order, one -> new HashMap<>());
-        Turn turn = turns.get(tenant);
+        Sequence sequence = byOrder.computeIfAbsent(order, one -> new Sequence());
+        Turn turn = sequence.byTenant.get(tenant);
         if (turn != null) return turn;
-        turn = new Turn(order, tenant, nextNumber++, reached.getOrDefault(order, 0L));
-        turns.put(tenant, turn);
-        idle.add(turn);
+        turn = new Turn(sequence, tenant, nextNumber++);
+        sequence.byTenant.put(tenant, turn);
+        sequence.idle.add(turn);
         return turn;
     }
 }

@@ -183,6 +183,24 @@ public class FairnessTest {
     }
 
     @Test
+    public void timeWithoutJobsGivesNoCreditBesideAQuietClassEither() {
+        queue.execute(new Command.Configure(
+                new QueueSettings("fast", false, 1, Limit.NONE, 0, null, Duration.ZERO), "ann@n1"));
+        queue.submit(job("rare").tenant("rare").queue("fast"));
+        submit("a", 10);
+        submit("b", 200);
+        turns(211);
+        submit("c", 10);
+        turns(10);
+        JobSpec.Builder[] more = new JobSpec.Builder[100];
+        for (int i = 0; i < more.length; i++) more[i] = job("a-late-" + i).tenant("a");
+        queue.submit(more);
+        queue.submit(job("b-late").tenant("b"));
+        List<String> next = turns(3);
+        assertTrue(next.toString(), next.contains("b"));
+    }
+
+    @Test
     public void priorityCountsWithinTheTenantAndAgeCatchesUp() {
         queue.submit(job("old").tenant("t"));
         queue.pass(Duration.ofMinutes(15));
