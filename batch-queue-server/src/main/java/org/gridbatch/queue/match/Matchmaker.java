@@ -49,6 +49,7 @@ public final class Matchmaker {
     private static final int MAX_SCANNED_OF_A_CALL = 5_000;
     private static final int MAX_CALLS_OF_A_CLAIM = 4;
     private static final int MAX_ANSWERED = 20_000;
+    private static final int MAX_ACCEPTS_REMEMBERED = 1_000;
 
     private final QueueMachine machine;
     private final Leases leases;
@@ -79,6 +80,19 @@ public final class Matchmaker {
             return size() > MAX_ANSWERED;
         }
     };
+
+    /** Of what claims accept: up to which job it is none, so that the next such claim need not look at those. */
+    private final Map<String, Long> acceptedNoneUpTo = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MAX_ACCEPTS_REMEMBERED;
+        }
+    };
+
+    /** How many jobs were compared with what a claim accepts. */
+    private long filtered;
 
     private long nextNumber = 1;
     private boolean held;
@@ -193,7 +207,7 @@ public final class Matchmaker {
     /** Puts a claim at the end of the line, to be tried. */
     private void line(Claim claim) {
         claim.number = nextNumber++;
-        claim.scannedUpTo = 0;
+        claim.scannedUpTo = acceptedNoneUpTo.getOrDefault(claim.request.accepts(), 0L);
         claim.drained = machine.rules().isDrained(claim.request.worker());
         parked.add(claim);
         freshClaims.put(claim.number, claim);
@@ -253,7 +267,10 @@ public final class Matchmaker {
         }
         waiting.arrayChanged(array);
         boolean opens = after.state() == JobState.AVAILABLE && (before == null || before.state() != after.state());
-        if (!opens || !parked.hasChoosy()) return;
+        if (!opens) return;
+        // Its items come in sight now, and may be older than what was looked at.
+        acceptedNoneUpTo.clear();
+        if (!parked.hasChoosy()) return;
         for (Claim claim : parked.all()) {
             if (claim.accepts == null && claim.request.jobId().isEmpty()) continue;
             claim.scannedUpTo = 0;
@@ -408,10 +425,27 @@ public final class Matchmaker {
     private Job scan(Claim claim, Round round) {
         for (Job job = machine.after(claim.scannedUpTo); job != null; job = machine.after(claim.scannedUpTo)) {
             if (round.scans-- <= 0) return null;
+            boolean accepted = accepts(claim, job);
             claim.scannedUpTo = job.sequence();
-            if (claim.accepts(job.spec()) && isFree(job, claim)) return job;
+            if (accepted && isFree(job, claim)) return job;
         }
         return null;
+    }
+
+    private boolean accepts(Claim claim, Job job) {
+        filtered++;
+        if (claim.accepts(job.spec())) return true;
+        // What a job says of itself never changes, so a refusal holds for all that accept the same.
+        String accepts = claim.request.accepts();
+        if (acceptedNoneUpTo.getOrDefault(accepts, 0L) == claim.scannedUpTo) {
+            acceptedNoneUpTo.put(accepts, job.sequence());
+        }
+        return false;
+    }
+
+    /** For tests of what matching costs. */
+    long filtered() {
+        return filtered;
     }
 
     private boolean isFree(Job job, Claim claim) {

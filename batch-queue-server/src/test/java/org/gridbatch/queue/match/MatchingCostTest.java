@@ -63,9 +63,13 @@ public class MatchingCostTest {
         }
 
         CompletableFuture<List<Lease>> claim(String worker, Offer offer) {
+            return claim(worker, offer, "");
+        }
+
+        CompletableFuture<List<Lease>> claim(String worker, Offer offer, String accepts) {
             CompletableFuture<List<Lease>> answer = new CompletableFuture<>();
             ClaimRequest request =
-                    new ClaimRequest(worker, "i", 1, List.of(), "", "", SLOTS, SLOTS, 1, Duration.ofSeconds(60));
+                    new ClaimRequest(worker, "i", 1, List.of(), accepts, "", SLOTS, SLOTS, 1, Duration.ofSeconds(60));
             matchmaker.park(request, offer, true, answer, 0);
             propose();
             return answer;
@@ -112,5 +116,21 @@ public class MatchingCostTest {
         assertEquals(10, ofAWaitingClaimThatNoneOf(100_000, 10));
         assertEquals(200, ofAWaitingClaimThatNoneOf(1_000, 200));
         assertEquals(200, ofAWaitingClaimThatNoneOf(100_000, 200));
+    }
+
+    @Test
+    public void claimsThatAcceptTheSameLookAtEachJobOnce() {
+        Grid grid = new Grid();
+        for (int i = 0; i < 20; i++) grid.submit(1_000, 1);
+        for (int i = 0; i < 10; i++) {
+            CompletableFuture<List<Lease>> claim = grid.claim("w" + i, grid.offer("w" + i, 1), "(tenant=acme)");
+            while (grid.matchmaker.hasMore()) grid.propose();
+            assertTrue("none is accepted", !claim.isDone());
+        }
+        assertEquals(20_000, grid.matchmaker.filtered());
+        grid.apply(new Command.Submit(
+                List.of(JobSpec.script("echo").jobId("acme").tenant("acme").build()), Command.Room.AMPLE));
+        grid.propose();
+        assertEquals("w0", grid.machine.job("acme").worker());
     }
 }
