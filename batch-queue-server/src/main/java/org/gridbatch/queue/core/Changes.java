@@ -135,16 +135,23 @@ final class Changes {
                 "it was tried again " + Submission.MAX_RETRY_NUMBER + " times already");
     }
 
-    /** Jobs that held out for one that failed wait for the new one in its place. */
+    /** Jobs that hold out for one that failed wait for the new one in its place; others are still to hear of its end. */
     private void takePlace(String newId, String oldId) {
         for (String waiting : state.jobs.dependents().of(oldId, "")) {
             Job job = state.jobs.get(waiting);
+            if (job.waitsFor().stream().noneMatch(one -> holdsOut(one, oldId))) continue;
             Job.Draft next = job.draft();
             next.waitsFor = job.waitsFor().stream()
-                    .map(one -> one.jobId().equals(oldId) ? new Dependency(newId, one.when(), one.otherwise()) : one)
+                    .map(one -> holdsOut(one, oldId) ? new Dependency(newId, one.when(), one.otherwise()) : one)
                     .toList();
             state.jobs.amend(job, next.build());
         }
+    }
+
+    private static boolean holdsOut(Dependency one, String jobId) {
+        return one.jobId().equals(jobId)
+                && one.when() == Dependency.When.COMPLETED
+                && one.otherwise() == Dependency.Otherwise.HOLD;
     }
 
     Result snooze(Command.Snooze c, long now) {

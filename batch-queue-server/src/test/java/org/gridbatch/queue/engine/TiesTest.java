@@ -139,6 +139,23 @@ public class TiesTest {
     }
 
     @Test
+    public void aRetryTakesThePlaceForThoseThatHoldOutOnly() {
+        JobSpec.Builder[] jobs = new JobSpec.Builder[2_502];
+        jobs[0] = job("first");
+        for (int i = 1; i <= 2_500; i++) jobs[i] = after("j" + i, Dependency.completed("first"));
+        jobs[2_501] = after("last", holding("first"));
+        queue.submit(jobs);
+        assertEquals("first", queue.take("w"));
+        queue.end("first", ReportKind.FAIL_FOR_GOOD);
+        assertTrue("some have not been told yet", queue.machine().count(JobState.BLOCKED) > 1);
+        assertEquals(ChangeOutcome.DONE, retry("first"));
+        queue.pass(Duration.ofSeconds(2));
+        assertEquals(2_500, queue.machine().count(JobState.CANCELLED));
+        run("first~2", ReportKind.COMPLETE);
+        assertEquals("last", queue.take("w"));
+    }
+
+    @Test
     public void aDelayedJobThatIsNotBlockedAnyMoreWaitsForItsTime() {
         queue.submit(job("a"), after("b", Dependency.completed("a")).delay(Duration.ofMinutes(5)));
         run("a", ReportKind.COMPLETE);
