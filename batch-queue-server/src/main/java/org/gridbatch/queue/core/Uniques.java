@@ -45,6 +45,8 @@ final class Uniques {
         Unique unique = job.spec().unique();
         if (unique.key().isEmpty()) return;
         boolean untilFinal = unique.period().isZero();
+        // One that was final from the start holds it for no time.
+        if (untilFinal && job.state().isFinal()) return;
         long until = untilFinal ? UNTIL_FINAL : now + unique.period().toMillis();
         put(new Image.Holder(unique.key(), job.id(), job.state(), until));
     }

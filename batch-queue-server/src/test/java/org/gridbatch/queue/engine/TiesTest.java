@@ -176,6 +176,17 @@ public class TiesTest {
     }
 
     @Test
+    public void aUniqueJobThatIsFinalFromTheStartHoldsNoKey() {
+        queue.submit(job("a"));
+        run("a", ReportKind.FAIL_FOR_GOOD);
+        Unique unique = new Unique("nightly", Duration.ZERO);
+        assertEquals(
+                JobState.CANCELLED,
+                submitted(after("b", Dependency.completed("a")).unique(unique)).state());
+        assertEquals(new Submitted("c", false, JobState.AVAILABLE), submitted(job("c").unique(unique)));
+    }
+
+    @Test
     public void aUniquePeriodOutlastsTheJob() {
         Unique unique = new Unique("hourly", Duration.ofHours(1));
         submitted(job("a").unique(unique));
