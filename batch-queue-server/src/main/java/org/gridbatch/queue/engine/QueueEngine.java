@@ -323,7 +323,7 @@ public final class QueueEngine implements Replica {
     /** Opens an array; one that is on each worker gets those that are known now. */
     public CompletableFuture<Result> openArray(ArraySpec spec) {
         if (spec.onEach().isEmpty()) return execute(new Command.OpenArray(spec, Items.NONE, settings.room()));
-        return read(() -> workers.meeting(spec.onEach(), ticker.nanos()))
+        return read(() -> matchmaker.explainer().meeting(spec.onEach(), ticker.nanos()))
                 .thenCompose(names -> execute(new Command.OpenArray(spec, Items.of(names), settings.room())));
     }
 

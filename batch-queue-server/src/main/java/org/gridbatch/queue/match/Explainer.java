@@ -28,6 +28,7 @@ import org.gridbatch.queue.core.Job;
 import org.gridbatch.queue.core.JobArray;
 import org.gridbatch.queue.core.QueueMachine;
 import org.gridbatch.queue.core.Shape;
+import org.osgi.framework.Filter;
 
 /** Says why a job is not executing. */
 public final class Explainer {
@@ -148,8 +149,20 @@ public final class Explainer {
         return busy(job, able, time);
     }
 
+    /** The names of the workers that ask for jobs or run some, and whose ad meets a filter, sorted. */
+    public List<String> meeting(String filter, long nowNanos) {
+        Filter wanted = Filters.of("on each", filter);
+        Collection<Workers.Known> all = workers.all(nowNanos).values();
+        Map<String, Workers.Known> silent = silent(all, nowNanos);
+        return all.stream()
+                .filter(one -> !silent.containsKey(one.name))
+                .filter(one -> one.offer != null && one.offer.meets(wanted))
+                .map(one -> one.name)
+                .toList();
+    }
+
     /** The workers that are known but ask for nothing. */
-    Map<String, Workers.Known> silent(List<Workers.Known> all, long nowNanos) {
+    Map<String, Workers.Known> silent(Collection<Workers.Known> all, long nowNanos) {
         Set<String> asking =
                 parked.all().stream().map(claim -> claim.request.worker()).collect(Collectors.toSet());
         return all.stream()

@@ -20,7 +20,6 @@ import org.gridbatch.api.InvalidRequestException;
 import org.gridbatch.api.UnknownAdException;
 import org.gridbatch.api.WorkerView;
 import org.gridbatch.queue.core.Rules;
-import org.osgi.framework.Filter;
 
 /**
  * Who has called lately. It also finds two living workers that have the same name: a worker that starts again replaces
@@ -152,15 +151,6 @@ public final class Workers {
     Map<String, Known> all(long now) {
         forgetOld(now);
         return new TreeMap<>(known);
-    }
-
-    /** The names of those that were heard lately and whose ad meets a filter, sorted. */
-    public List<String> meeting(String filter, long now) {
-        Filter wanted = Filters.of("on each", filter);
-        return all(now).values().stream()
-                .filter(one -> one.offer != null && one.offer.meets(wanted))
-                .map(one -> one.name)
-                .toList();
     }
 
     /** Who offered a command last, and until when. */

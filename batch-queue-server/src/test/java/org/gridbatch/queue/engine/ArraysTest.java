@@ -498,6 +498,18 @@ public class ArraysTest {
     }
 
     @Test
+    public void onEachLeavesOutWorkersThatHaveStoppedAsking() {
+        queue.advertise("gone", Map.of());
+        queue.pass(Duration.ofSeconds(6));
+        queue.advertise("there", Map.of());
+        queue.claim("there", 1);
+        open(array("each").withOnEach("(worker=*)"));
+        assertEquals(1, counts("each").items());
+        queue.complete("each:0");
+        assertEquals(JobState.COMPLETED, queue.state("each"));
+    }
+
+    @Test
     public void onEachCanRollOverTheWorkersOneAtATime() {
         for (String worker : List.of("w1", "w2", "w3")) queue.advertise(worker, Map.of());
         for (String worker : List.of("w1", "w2", "w3")) queue.claim(worker, 1);
