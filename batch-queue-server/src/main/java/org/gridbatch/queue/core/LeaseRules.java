@@ -18,8 +18,8 @@ import org.gridbatch.api.VerdictKind;
 
 /** Leases: how they are given, and what becomes of a job when one ends. */
 final class LeaseRules {
-    /** A worker that reports without end must not fill the memory. */
-    private static final int MAX_REFUSALS_WAITING = 10_000;
+    /** Workers that report or fail without end must not fill the memory while the history is away. */
+    private static final int MAX_AUDITS_WAITING = 10_000;
 
     private final State state;
 
@@ -58,11 +58,12 @@ final class LeaseRules {
         if (known != null) return refuse(known, report, now);
         if (job == null) {
             JobState item = state.jobs.stateOf(report.jobId());
-            return new Verdict(
-                    report.leaseId(),
-                    VerdictKind.STALE,
-                    item == null ? JobState.DISCARDED : item,
-                    "there is no job " + report.jobId() + ", or it was pruned");
+            String why = item == null
+                    ? "there is no job " + report.jobId() + ", or it was pruned"
+                    : "item " + report.jobId() + " is " + State.word(item)
+                            + " and has left memory, so it cannot be told whether by this report";
+            auditRefusal(report, why, now);
+            return new Verdict(report.leaseId(), VerdictKind.STALE, item == null ? JobState.DISCARDED : item, why);
         }
         Tenure tenure = job.tenure();
         if (tenure == null
@@ -106,6 +107,7 @@ final class LeaseRules {
             case RELEASE -> AttemptOutcome.RELEASED;
             case CANCELLED -> job.cancelRequested() ? AttemptOutcome.CANCELLED : AttemptOutcome.FAILED;
         };
+        auditOldest(job, now);
         next.ended(new Attempt(
                 job.attempt(),
                 report.leaseId(),
@@ -177,12 +179,31 @@ final class LeaseRules {
             return new Verdict(report.leaseId(), VerdictKind.REPEATED, known.state(), "recorded before");
         }
         String why = "lease " + report.leaseId() + " no longer holds job " + report.jobId() + ": it is "
-                + known.state().name().toLowerCase(Locale.ROOT) + ", and final";
-        if (state.jobs.outbox().audits() < MAX_REFUSALS_WAITING) {
-            String error = report.error().isEmpty() ? "" : "; it said: " + head(report.error());
-            state.audit(now, report.worker(), "refused", report.jobId(), report.kind() + ": " + why + error);
-        }
+                + State.word(known.state()) + ", and final";
+        auditRefusal(report, why, now);
         return new Verdict(report.leaseId(), VerdictKind.STALE, known.state(), why);
+    }
+
+    private void auditRefusal(Report report, String why, long now) {
+        String error = report.error().isEmpty() ? "" : "; it said: " + head(report.error());
+        audit(report.worker(), "refused", report.jobId(), report.kind() + ": " + why + error, now);
+    }
+
+    /** An attempt that gives up its place with the job is kept in the audit trail, unless it was no try at all. */
+    private void auditOldest(Job job, long now) {
+        if (job.attempts().size() < Job.MAX_ATTEMPTS_KEPT) return;
+        Attempt oldest = job.attempts().get(0);
+        if (oldest.outcome() == AttemptOutcome.SNOOZED || oldest.outcome() == AttemptOutcome.RELEASED) return;
+        String detail =
+                "number " + oldest.number() + " " + oldest.outcome().name().toLowerCase(Locale.ROOT) + ", from "
+                        + Instant.ofEpochMilli(oldest.startedAtMillis()) + " to "
+                        + Instant.ofEpochMilli(oldest.endedAtMillis())
+                        + (oldest.error().isEmpty() ? "" : ": " + head(oldest.error()));
+        audit(oldest.worker(), "attempt", job.id(), detail, now);
+    }
+
+    private void audit(String by, String action, String jobId, String detail, long now) {
+        if (state.jobs.outbox().audits() < MAX_AUDITS_WAITING) state.audit(now, by, action, jobId, detail);
     }
 
     Result expire(Command.Expire c, long now) {
@@ -225,6 +246,7 @@ final class LeaseRules {
 
     private void end(Job job, Job.Draft next, AttemptOutcome outcome, String error, long now) {
         Tenure tenure = job.tenure();
+        auditOldest(job, now);
         next.ended(new Attempt(
                 job.attempt(),
                 tenure.leaseId(),

@@ -540,6 +540,11 @@ public class QueueMachineTest {
         assertEquals(much, attempts.get(19).out());
         assertEquals(1_024, attempts.get(18).out().head().length());
         assertEquals(1_024, attempts.get(18).out().tail().length());
+        List<Audit> audits = machine.unarchived(100, Long.MAX_VALUE).audits();
+        assertEquals("the others are in the audit trail", 10, audits.size());
+        assertEquals("w1", audits.get(0).by());
+        assertTrue(audits.get(0).detail(), audits.get(0).detail().startsWith("number 1 failed, from "));
+        assertTrue(audits.get(0).detail(), audits.get(0).detail().endsWith("Z: it broke"));
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.ArrayView;
 import org.gridbatch.api.Canary;
+import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.ChangeOutcome;
 import org.gridbatch.api.Changed;
 import org.gridbatch.api.Dependency;
@@ -32,9 +33,11 @@ import org.gridbatch.api.JobView;
 import org.gridbatch.api.Lease;
 import org.gridbatch.api.Placement;
 import org.gridbatch.api.Reason;
+import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Submitted;
 import org.gridbatch.api.Unique;
+import org.gridbatch.api.Verdict;
 import org.gridbatch.queue.core.Command;
 import org.gridbatch.queue.core.Items;
 import org.gridbatch.queue.core.QueueMachine;
@@ -622,9 +625,17 @@ public class ArraysTest {
     public void prunedItemsLeaveTheirStateWithTheArray() {
         submit(array("a"), numbered(3));
         queue.take("w");
+        long first = queue.machine().job("a:0").tenure().leaseId();
         queue.complete("a:0");
         queue.execute(new Command.Prune(0, 0, Long.MAX_VALUE, 10));
         assertNull(queue.machine().job("a:0"));
+        Report repeated = new Report(
+                "w", first, "a:0", ReportKind.COMPLETE, Duration.ZERO, "", "", CapturedText.NONE, CapturedText.NONE);
+        Verdict verdict = ((Result.Judged) queue.execute(new Command.End(List.of(repeated))))
+                .verdicts()
+                .get(0);
+        assertEquals(JobState.COMPLETED, verdict.state());
+        assertTrue(verdict.message(), verdict.message().contains("it cannot be told whether by this report"));
         assertEquals(
                 "it is completed, and in the history only; try its array again",
                 cancel("a:0").message());
