@@ -769,7 +769,7 @@ public final class QueueEngine implements Replica {
         lastTickNanos = now;
         Duration jump = clock.jump();
         if (jump.isZero()) {
-            problem = "";
+            noticeMistake();
             matchmaker.wake(time);
             promote(time);
             tell();
@@ -778,8 +778,12 @@ public final class QueueEngine implements Replica {
             prune(time);
             if (!settings.archiving().on()) dropUnarchived();
         } else if (problem.isEmpty()) {
-            problem =
-                    "the wall clock jumped by " + jump + "; jobs that wait for a time go on waiting until it is back; "
+            problem = jump.isNegative()
+                    ? "the wall clock is " + jump.negated() + " behind the time of the log; jobs that wait for a "
+                            + "time go on waiting until it has caught up; if the log's time is the wrong one, "
+                            + "see 'The clock' in docs/operations.md"
+                    : "the wall clock jumped by " + jump
+                            + "; jobs that wait for a time go on waiting until it is back; "
                             + "if its new time is the right one, start the server anew";
             LOG.error(problem);
         }

@@ -532,6 +532,21 @@ public class QueueEngineTest {
     }
 
     @Test
+    public void aClockThatWasSetBackIsNamedAndWaitedFor() throws Exception {
+        submit(spec("job-1").delay(Duration.ofMinutes(5)).build());
+        ticker.jump(Duration.ofHours(-1));
+        start();
+        advance(Duration.ofMinutes(10));
+        assertEquals(JobState.SCHEDULED, stateOf("job-1"));
+        assertTrue(engine.problem(), engine.problem().startsWith("the wall clock is PT1H"));
+        assertTrue(engine.problem(), engine.problem().contains(" behind the time of the log"));
+        ticker.jump(Duration.ofHours(1));
+        advance(Duration.ofSeconds(1));
+        assertEquals("", engine.problem());
+        assertEquals(JobState.AVAILABLE, stateOf("job-1"));
+    }
+
+    @Test
     public void finalJobsArePruned() throws Exception {
         keepFinal = 2;
         start();
