@@ -39,6 +39,7 @@ public final class QueueMachine {
     private final LeaseRules leases;
     private final Changes changes;
     private final Firing firing;
+    private RuntimeException mistake;
 
     public QueueMachine() {
         this(new State());
@@ -63,15 +64,27 @@ public final class QueueMachine {
     public Result apply(Command command, Instant time) {
         long now = Math.max(state.lastMillis, State.millis(time));
         state.lastMillis = now;
+        // Only a mistake in this package is caught here. Thrown, it would stop the server at every replay for ever.
+        Result result;
         try {
-            Result result = decide(command, now);
+            result = decide(command, now);
+        } catch (RuntimeException e) {
+            result = new Result.Refused(Result.Refusal.INVALID, "the queue cannot do this: " + e, "");
+        }
+        try {
             state.tell(MOST_TOLD_AT_ONCE, now);
             state.arrays.sweep(MOST_SWEPT_AT_ONCE, now);
-            return result;
+            mistake = null;
         } catch (RuntimeException e) {
-            // Only a mistake in this class comes here. Thrown, it would stop the server at every replay for ever.
-            return new Result.Refused(Result.Refusal.INVALID, "the queue cannot do this: " + e, "");
+            // What was decided is done all the same, and its caller must hear so.
+            mistake = e;
         }
+        return result;
+    }
+
+    /** Why what follows from earlier commands could not be done after the last one; null if it could. */
+    public RuntimeException mistake() {
+        return mistake;
     }
 
     private Result decide(Command command, long now) {

@@ -123,7 +123,7 @@ final class Submission {
         String root = jobId;
         int number = 2;
         int tilde = root.lastIndexOf('~');
-        if (isRetry && root.substring(tilde + 1).matches("[1-9][0-9]{0,8}")) {
+        if (isRetry && tilde > 0 && root.substring(tilde + 1).matches("[1-9][0-9]{0,8}")) {
             number = Integer.parseInt(root.substring(tilde + 1)) + 1;
             root = root.substring(0, tilde);
         }

@@ -752,7 +752,8 @@ public final class QueueEngine implements Replica {
                     command,
                     result -> {
                         underWay = false;
-                        if (running) next.run();
+                        // What was refused is tried again at the next tick, not at once and for ever.
+                        if (running && !(result instanceof Result.Refused)) next.run();
                     },
                     why -> underWay = false);
         }
@@ -793,6 +794,12 @@ public final class QueueEngine implements Replica {
         waiters.timeUp(now);
         pump();
         followers.turn(over(), now);
+    }
+
+    private void noticeMistake() {
+        RuntimeException mistake = machine.mistake();
+        if (mistake != null && problem.isEmpty()) LOG.error("jobs that follow or end with others are stuck", mistake);
+        problem = mistake == null ? "" : "jobs that follow or end with others are stuck: " + mistake;
     }
 
     private void expire(List<Long> leaseIds) {

@@ -177,12 +177,16 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     }
 
     private void checkJob(JobSpec job) {
-        if (isItemId(job.jobId())) {
-            throw new InvalidRequestException("job id " + job.jobId()
-                    + " ends in a colon and a number, as the ids of the items of an array do; choose another one");
-        }
+        checkNotOfItem(job.jobId());
         checkScript(job);
         Filters.of("requires of job " + job.jobId(), job.placement().requires());
+    }
+
+    private static void checkNotOfItem(String jobId) {
+        if (isItemId(jobId)) {
+            throw new InvalidRequestException("job id " + jobId
+                    + " ends in a colon and a number, as the ids of the items of an array do; choose another one");
+        }
     }
 
     /** By hand, as it is done for every job. */
@@ -491,6 +495,7 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     public CompletionStage<Submitted> runNow(String name, String jobId, String by) {
         return guarded(() -> {
             String id = JobSpec.script("x").jobId(id(jobId)).build().jobId();
+            checkNotOfItem(id);
             return then(
                     engine.execute(new Command.RunSchedule(name("schedule", name), id, settings.room(), by(by))),
                     result -> as(Result.Accepted.class, result).jobs().get(0));

@@ -8,6 +8,7 @@ import static org.gridbatch.queue.engine.TestEngine.job;
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertTrue;
@@ -648,6 +649,30 @@ public class ArraysTest {
         queue.execute(new Command.Prune(0, 0, Long.MAX_VALUE, 10));
         assertNull(queue.machine().job("a"));
         assertEquals(0, queue.machine().arrays().size());
+    }
+
+    @Test
+    public void aRetryFindsAnIdForAFollowerWhoseIdIsANumber() {
+        submit(array("a").withThen(job("42").build()), numbered(1));
+        queue.take("w");
+        queue.end("a:0", ReportKind.FAIL_FOR_GOOD);
+        assertEquals(ChangeOutcome.DONE, retry("a").outcome());
+        assertEquals("a~2", queue.machine().array("a~2").id());
+        assertEquals(JobState.BLOCKED, queue.state("42~2"));
+    }
+
+    @Test
+    public void aMistakeInWhatFollowsIsNoAnswerToACommand() {
+        // No call gets such an id past the service.
+        queue.submit(job("a:0"));
+        cancel("a:0");
+        submit(array("a"), numbered(2));
+        cancel("a");
+        assertNotNull(queue.machine().mistake());
+        queue.submit(job("other"));
+        assertEquals("other", queue.take("w"));
+        queue.pass(Duration.ofSeconds(1));
+        assertTrue(queue.engine.problem(), queue.engine.problem().contains("are stuck"));
     }
 
     @Test

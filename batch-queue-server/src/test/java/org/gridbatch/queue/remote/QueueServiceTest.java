@@ -104,6 +104,7 @@ public class QueueServiceTest {
         for (String id : List.of("a:0", "a:1234567", "a:0000000", "a:b:7", "a::7", "a:1:2")) {
             assertInvalid(service.submit(List.of(job(id))), "job id " + id + " ends in a colon and a number");
             assertInvalid(service.openArray(ArraySpec.of(job(id))), "job id " + id + " ends in a colon and a number");
+            assertInvalid(service.runNow("nightly", id, "ann"), "job id " + id + " ends in a colon and a number");
         }
         for (String id : List.of("a", "7", "a7", "a:", "a:12345678", "a:7b", "a:-7", "a:7:", "a:7:b", "a:7~2")) {
             service.submit(List.of(job(id))).toCompletableFuture().join();
