@@ -5,7 +5,6 @@
 package org.gridbatch.api;
 
 import java.lang.ref.WeakReference;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.zip.CRC32C;
 
@@ -18,15 +17,15 @@ final class SharedScripts {
     private static final int PAIRS = 1 << 13;
     private static final AtomicReferenceArray<WeakReference<String>> TABLE = new AtomicReferenceArray<>(2 * PAIRS);
 
+    private static final int BUFFER = 1 << 12;
+    private static final ThreadLocal<byte[]> BUFFERS = ThreadLocal.withInitial(() -> new byte[BUFFER]);
+
     private SharedScripts() {}
 
     static String of(String script) {
-        // Many times faster than the hash of a string, which nobody else asks for.
-        CRC32C crc = new CRC32C();
-        crc.update(script.getBytes(StandardCharsets.ISO_8859_1));
         // Each script has two places, the one that was seen last is in the first: with one place, two frequent scripts
         // could turn each other out for ever. Threads that change a pair at the same time at most lose a script.
-        int first = (int) crc.getValue() & PAIRS - 1;
+        int first = (int) checksum(script) & PAIRS - 1;
         int second = first + PAIRS;
         String last = at(first);
         if (script.equals(last)) return last;
@@ -35,6 +34,19 @@ final class SharedScripts {
         if (last != null) TABLE.set(second, TABLE.get(first));
         TABLE.set(first, new WeakReference<>(shared));
         return shared;
+    }
+
+    /** Many times faster than the hash of a string, which nobody else asks for, and without a copy to throw away. */
+    @SuppressWarnings("deprecation") // The low byte of each character is enough here.
+    private static long checksum(String script) {
+        CRC32C crc = new CRC32C();
+        byte[] buffer = BUFFERS.get();
+        for (int from = 0; from < script.length(); from += BUFFER) {
+            int to = Math.min(script.length(), from + BUFFER);
+            script.getBytes(from, to, buffer, 0);
+            crc.update(buffer, 0, to - from);
+        }
+        return crc.getValue();
     }
 
     /** Null if there is none, or no more. */
