@@ -5,6 +5,7 @@
 package org.gridbatch.worker.gogo;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * Which commands a script may call, and which not. Names are {@code scope:function} in lower case, as Gogo looks them up.
@@ -23,11 +26,13 @@ import org.osgi.framework.Constants;
 final class CommandRules {
     private static final String EXIT = "system:exit";
     private static final Set<String> ENDS_JVM = Set.of("exit", "halt");
-    /** The usual way to end a framework from its shell. */
-    private static final Set<String> ENDS_BUNDLES = Set.of("felix:stop", "felix:update", "felix:uninstall");
+    /** The usual way to end a framework from its shell; a refresh of bundle 0 starts it anew. */
+    private static final Set<String> ENDS_BUNDLES =
+            Set.of("felix:stop", "felix:update", "felix:uninstall", "felix:refresh");
 
-    private static final Pattern ZERO = Pattern.compile("\\s*[+-]?0+\\s*");
     private static final Set<String> ENDS_FRAMEWORK = Set.of("stop", "update", "uninstall");
+    /** Gogo finds setters without their "set". */
+    private static final Set<String> SETS_LEVEL = Set.of("setstartlevel", "startlevel");
 
     private final List<String> allowedGlobs;
     private final List<String> deniedGlobs;
@@ -88,8 +93,11 @@ final class CommandRules {
         return null;
     }
 
-    /** @throws DeniedCommandException if the command may not be called */
-    void check(String command, List<Object> arguments) {
+    /**
+     * @param frameworkNames what the commands for bundles know bundle 0 by, beside its number
+     * @throws DeniedCommandException if the command may not be called
+     */
+    void check(String command, List<Object> arguments, Set<String> frameworkNames) {
         String name = command.toLowerCase(Locale.ROOT);
         String pattern = pattern(name);
         if (pattern != null) throw denied(command, command, pattern);
@@ -99,18 +107,27 @@ final class CommandRules {
                             + " has only " + String.join(", ", allowedGlobs),
                     command);
         }
-        if (exitDenied && ENDS_BUNDLES.contains(name) && arguments.stream().anyMatch(CommandRules::isFramework)) {
+        if (exitDenied && ENDS_BUNDLES.contains(name) && isFramework(arguments, frameworkNames)) {
             throw exitDenied(command + " of bundle 0");
         }
     }
 
-    private static boolean isFramework(Object argument) {
+    private static boolean isFramework(Object argument, Set<String> names) {
         if (argument instanceof Bundle bundle) return bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID;
-        if (argument instanceof Number number) return number.longValue() == 0;
-        if (argument instanceof Collection<?> several) return several.stream().anyMatch(CommandRules::isFramework);
-        // Not only "0": the commands read it as a number.
-        return argument instanceof CharSequence
-                && ZERO.matcher(argument.toString()).matches();
+        if (argument instanceof Collection<?> several) return several.stream().anyMatch(one -> isFramework(one, names));
+        if (argument instanceof Object[] several) return isFramework(Arrays.asList(several), names);
+        // Whatever else it is, even a closure: Gogo makes a bundle of its text.
+        String text = String.valueOf(argument).strip();
+        return names.contains(text) || isZero(text);
+    }
+
+    /** Not only "0": the commands read it as a number. */
+    private static boolean isZero(String text) {
+        try {
+            return Long.parseLong(text) == Constants.SYSTEM_BUNDLE_ID;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     /** @throws DeniedCommandException if calling the method would end the JVM or the framework, and that is denied */
@@ -126,6 +143,8 @@ final class CommandRules {
         if (target instanceof Method reflected && method.equals("invoke")) {
             return endsNode(reflected.getDeclaringClass(), reflected.getName().toLowerCase(Locale.ROOT));
         }
+        if (target instanceof FrameworkStartLevel) return SETS_LEVEL.contains(method);
+        if (target instanceof FrameworkWiring) return method.equals("refreshbundles");
         return target instanceof Bundle bundle
                 && bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID
                 && ENDS_FRAMEWORK.contains(method);

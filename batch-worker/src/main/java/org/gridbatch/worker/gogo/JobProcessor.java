@@ -6,6 +6,7 @@ package org.gridbatch.worker.gogo;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,6 +17,9 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Function;
 import org.apache.felix.service.threadio.ThreadIO;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 
 /**
  * The command processor of one script: it has the commands, constants and converters of the framework's processor,
@@ -31,6 +35,7 @@ final class JobProcessor extends CommandProcessorImpl {
     private final CommandSession lookup;
     private final CommandRules rules;
     private final Gate gate;
+    private final Set<String> frameworkNames;
 
     /** What each call of a command or method passes first. */
     interface Gate {
@@ -46,7 +51,18 @@ final class JobProcessor extends CommandProcessorImpl {
         this.gate = gate;
         Object context = lookup.get(CONTEXT);
         if (context != null) addConstant(CONTEXT, context);
+        frameworkNames = frameworkNames(context);
         addConverter(new FrameworkConverters());
+    }
+
+    private static Set<String> frameworkNames(Object context) {
+        if (!(context instanceof BundleContext framework)) return Set.of(Constants.SYSTEM_BUNDLE_LOCATION);
+        Bundle bundle = framework.getBundle(Constants.SYSTEM_BUNDLE_ID);
+        return new HashSet<>(List.of(
+                Constants.SYSTEM_BUNDLE_LOCATION,
+                Constants.SYSTEM_BUNDLE_SYMBOLICNAME,
+                String.valueOf(bundle.getSymbolicName()),
+                bundle.getLocation()));
     }
 
     /** Nobody would see what goes wrong in another session of a script. */
@@ -76,7 +92,7 @@ final class JobProcessor extends CommandProcessorImpl {
         Function function = command == null ? null : find(command);
         if (function == null) return null;
         return (session, arguments) -> {
-            rules.check(command, arguments);
+            rules.check(command, arguments, frameworkNames);
             if (function instanceof CommandProxy proxy) checkTarget(proxy, command);
             gate.pass();
             return function.execute(session, arguments);

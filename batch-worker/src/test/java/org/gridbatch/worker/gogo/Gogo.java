@@ -4,17 +4,22 @@
  */
 package org.gridbatch.worker.gogo;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.felix.gogo.jline.Posix;
 import org.apache.felix.gogo.jline.Procedural;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
 import org.junit.rules.ExternalResource;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 
 /** A framework's Gogo with the usual commands and some of our own. */
 final class Gogo extends ExternalResource {
@@ -59,7 +64,11 @@ final class Gogo extends ExternalResource {
         processor.addCommand("system", System.class, "getProperty");
         processor.addCommand("mine", System.class, "exit");
         processor.addCommand("osgi", processor, "eval");
-        for (String name : List.of("stop", "frameworklevel")) processor.addCommand("felix", commands, name);
+        for (String name : List.of("stop", "update", "uninstall", "refresh", "frameworklevel")) {
+            processor.addCommand("felix", new Felix(), name);
+        }
+        processor.addConstant(".context", Felix.CONTEXT);
+        processor.addConverter(new Felix());
         runner = new GogoScriptRunner(processor, threadIO);
     }
 
@@ -206,14 +215,6 @@ final class Gogo extends ExternalResource {
             return System.in.read();
         }
 
-        public void frameworklevel(int level) {
-            throw new AssertionError("a denied command was called");
-        }
-
-        public void stop(long bundle) {
-            if (bundle == 0) throw new AssertionError("a denied command was called");
-        }
-
         /** As a command does that writes to its channel when nobody reads any more. */
         public void spill() throws java.io.IOException {
             throw new java.io.IOException("Pipe closed");
@@ -227,6 +228,80 @@ final class Gogo extends ExternalResource {
 
         public void exit(CommandSession session) {
             throw new AssertionError("a denied command was called");
+        }
+    }
+
+    /** Looks to a script as the commands for bundles do, in a framework with the bundles 0 and 7. */
+    public static final class Felix implements Converter {
+        static final Bundle[] BUNDLES = {
+            bundle(0, "org.acme.framework", "System Bundle"), bundle(7, "org.acme.shop", "file:shop.jar")
+        };
+        static final BundleContext CONTEXT = fake(
+                BundleContext.class,
+                Map.of(
+                        "getBundle",
+                        arguments -> BUNDLES[(long) arguments[0] == 0 ? 0 : 1],
+                        "getBundles",
+                        arguments -> BUNDLES.clone()));
+
+        private static Bundle bundle(long id, String name, String location) {
+            return fake(
+                    Bundle.class,
+                    Map.of(
+                            "getBundleId", arguments -> id,
+                            "getSymbolicName", arguments -> name,
+                            "getLocation", arguments -> location,
+                            "toString", arguments -> name,
+                            "adapt", arguments -> fake((Class<?>) arguments[0], Map.of())));
+        }
+
+        private static <T> T fake(Class<T> type, Map<String, Function<Object[], Object>> methods) {
+            return type.cast(Proxy.newProxyInstance(
+                    Felix.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                        if (!methods.containsKey(method.getName())) throw new AssertionError(method + " was called");
+                        return methods.get(method.getName()).apply(arguments);
+                    }));
+        }
+
+        public void stop(Bundle[] bundles) {
+            for (Bundle bundle : bundles) {
+                if (bundle == BUNDLES[0]) throw new AssertionError("a denied command was called");
+            }
+        }
+
+        public void uninstall(Bundle[] bundles) {
+            stop(bundles);
+        }
+
+        public void refresh(Bundle[] bundles) {
+            stop(bundles);
+        }
+
+        public void update(Bundle bundle) {
+            stop(new Bundle[] {bundle});
+        }
+
+        public void frameworklevel(int level) {
+            throw new AssertionError("a denied command was called");
+        }
+
+        /** As gogo.jline does. */
+        @Override
+        public Object convert(Class<?> wanted, Object in) {
+            if (wanted != Bundle.class) return null;
+            for (Bundle bundle : BUNDLES) {
+                if (in.toString().equals(bundle.getSymbolicName())
+                        || in.toString().equals(bundle.getLocation())
+                        || in.toString().matches("\\d+") && Long.parseLong(in.toString()) == bundle.getBundleId()) {
+                    return bundle;
+                }
+            }
+            return null;
+        }
+
+        @Override
+        public CharSequence format(Object target, int level, Converter escape) {
+            return null;
         }
     }
 

@@ -321,6 +321,21 @@ public class ScriptRunnerTest {
                 "stop 00",
                 "stop [7 0]",
                 "felix:STOP 0",
+                "felix:stop ' 0 '",
+                "felix:stop +0",
+                "felix:stop { 0 }",
+                "felix:stop 7 'System Bundle'",
+                "felix:stop system.bundle",
+                "felix:uninstall org.acme.framework",
+                "felix:update org.acme.framework",
+                "felix:refresh 0",
+                "x = org.acme.framework; stop $x",
+                "stop (${.context} getBundles)",
+                "stop [7 [(${.context} getBundles)]]",
+                "update (${.context} getBundle 0)",
+                "(${.context} getBundle 0) stop",
+                "((${.context} getBundle 0) adapt org.osgi.framework.startlevel.FrameworkStartLevel) startLevel 0",
+                "((${.context} getBundle 0) adapt org.osgi.framework.wiring.FrameworkWiring) refreshBundles [0]",
                 "frameworklevel 1",
                 "(system:exit 3)",
                 "x = (system:exit 3)",
@@ -387,6 +402,8 @@ public class ScriptRunnerTest {
     @Test
     public void anyOtherBundleMayBeStopped() throws Exception {
         completes("felix:stop 7");
+        completes("felix:stop file:shop.jar org.acme.shop");
+        completes("felix:stop [(${.context} getBundle 7)]");
     }
 
     @Test
