@@ -156,7 +156,7 @@ public class PullCommandTest {
         assertThat(shell.refused("$j run"), containsString("early"));
         shell.execute("$j fail");
 
-        assertThat(shell.queue.reports.get(0).error(), containsString("in a stage of a pipeline"));
+        assertThat(shell.queue.reports.get(0).error(), containsString("in line 1, column 1: fail early | slurp"));
     }
 
     @Test

@@ -25,6 +25,7 @@ final class Failures {
             GogoScriptRun.class.getName(),
             JobProcessor.class.getName(),
             CommandRules.class.getName(),
+            Conditions.class.getName(),
             JobSession.class.getName(),
             JobHandle.class.getName(),
             FollowUps.class.getName(),

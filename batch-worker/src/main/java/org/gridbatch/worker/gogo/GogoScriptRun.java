@@ -179,7 +179,7 @@ final class GogoScriptRun implements ScriptRun {
             text = Formatter.format(current, shown);
         } catch (Throwable failure) {
             thrown = failure;
-            place = Syntax.place(script.text(), current.location());
+            place = current.place(script.text());
         } finally {
             boolean threadsMayGoOn = thrown != null || isInterrupted();
             current.close();
@@ -227,10 +227,6 @@ final class GogoScriptRun implements ScriptRun {
         if (thrown != null) errors.add(Failures.describe(thrown, place));
         for (JobSession.Failure failure : ended.failures()) {
             errors.add(Failures.describe(failure.cause(), "") + "\n  " + failure.where());
-        }
-        if (thrown == null && ended.exitCode() != 0) {
-            errors.add(Failures.describe(
-                    new ExitCodeException(ended.exitCode()), "the last statement: " + ended.executing()));
         }
         if (errors.isEmpty()) errors.addAll(strictErrors(ended, isNull));
         return errors.isEmpty()

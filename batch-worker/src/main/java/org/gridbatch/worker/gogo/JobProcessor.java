@@ -95,7 +95,7 @@ final class JobProcessor extends CommandProcessorImpl {
             rules.check(command, arguments, frameworkNames);
             if (function instanceof CommandProxy proxy) checkTarget(proxy, command);
             gate.pass();
-            return function.execute(session, arguments);
+            return function.execute(session, Conditions.of(command, arguments));
         };
     }
 

@@ -13,18 +13,23 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import org.apache.felix.gogo.runtime.Closure;
 import org.apache.felix.gogo.runtime.CommandSessionImpl;
+import org.apache.felix.gogo.runtime.Pipe;
+import org.apache.felix.gogo.runtime.Token;
 import org.apache.felix.service.command.Job;
+import org.apache.felix.service.command.Process;
 import org.apache.felix.service.command.Result;
 
 /**
  * The session of one script, which sees what {@code execute} does not tell: failures of pipeline stages that are not the
- * last, background jobs and how they end, and where it failed.
+ * last, exit codes, background jobs and how they end, and where it failed.
  *
- * <p>Gogo hands the failures of the earlier stages to {@link #put} as the variable {@code pipe-exception}, and the place
- * of an error as {@code .location}, both of which the next statement overwrites. Each statement, also inside a closure,
- * is a job of two threads that tells its listener when it starts and ends.
+ * <p>Each statement, also inside a closure, is a job of two threads that tells its listener when it starts and ends. Gogo
+ * hands the exceptions of the earlier stages to {@link #put} just before, as the variable {@code pipe-exception}, and the
+ * place of an error as {@code .location}, both of which the next statement overwrites. What made a statement fail and
+ * would be lost becomes its result here, so that Gogo throws it.
  */
 final class JobSession extends CommandSessionImpl implements ScriptSession {
     /** Statements that wait for each other, as in a closure that calls itself: each costs two threads. */
@@ -32,15 +37,21 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
 
     private static final int MAX_FAILURES = 8;
     private static final int COMMAND_CHARS = 120;
+    private static final int PLACE_CHARS = 200;
     /** What a pipe says to the stage that writes when the one that reads has enough; other shells ignore it as well. */
     private static final Set<String> NOBODY_READS = Set.of("Pipe closed", "Read end dead", "Pipe broken");
 
     private final List<Failure> failures = new ArrayList<>();
     private final Set<Job> background = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Statements whose output may go into a pipe, which the next stage may leave. */
+    private final Set<Job> piped = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** What an earlier stage threw of the statement that is about to end on this thread. */
+    private final ThreadLocal<Throwable> earlier = new ThreadLocal<>();
+
     private int unfinished;
-    private int exitCode;
     private String executing = "";
     private String location = "";
+    private String place = "";
     private volatile boolean open = true;
 
     /** Something that went wrong beside what {@code execute} throws. */
@@ -67,7 +78,7 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
     public Object put(String name, Object value) {
         if (Closure.PIPE_EXCEPTION.equals(name) && value instanceof Exception failure) {
             for (Throwable stage : failure.getSuppressed()) {
-                if (!nobodyReads(stage)) failed("in a stage of a pipeline", stage);
+                if (earlier.get() == null && !nobodyReads(stage)) earlier.set(stage);
             }
         } else if (Closure.LOCATION.equals(name)) {
             located(value);
@@ -80,9 +91,19 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
     }
 
     /** The innermost closure names its place first, and those around it follow unless another was started since. */
-    private synchronized void located(Object place) {
-        if (place == null) location = "";
-        else if (location.isEmpty()) location = place.toString();
+    private synchronized void located(Object where) {
+        if (where == null) {
+            location = "";
+            place = "";
+        } else if (location.isEmpty()) {
+            location = where.toString();
+        }
+    }
+
+    private void located(Token text) {
+        if (text == null) return;
+        location = text.line() + "." + text.column();
+        place = "line " + (text.line() + 1) + ", column " + (text.column() + 1) + ": " + Texts.line(text, PLACE_CHARS);
     }
 
     private void jobChanged(Job job, Job.Status previous, Job.Status now) {
@@ -90,7 +111,7 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
             case Foreground, Background -> started(job, previous, now);
             case Suspended -> resume(job, previous);
             case Done -> {
-                EndedStatements.forget(job);
+                Statements.forget(job);
                 ended(job);
             }
             case Created -> throw new AssertionError("a job is created once: " + job.command());
@@ -107,7 +128,17 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
                     + " call itself without end?");
         }
         unfinished++;
+        if (isPiped(Process.Utils.current())) piped.add(job);
         if (job.parent() == null) executing = Texts.line(job.command(), COMMAND_CHARS);
+    }
+
+    /** Whether what a stage starts prints into a pipe; it has no stage around it at the top. */
+    private boolean isPiped(Process stage) {
+        return stage != null && (stage != last(stage.job()) || piped.contains(stage.job()));
+    }
+
+    private static Process last(Job job) {
+        return job.processes().get(job.processes().size() - 1);
     }
 
     /**
@@ -121,15 +152,50 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
 
     private synchronized void ended(Job job) {
         unfinished--;
-        Result result = job.result();
+        Throwable failure = failure(job);
+        earlier.remove();
+        piped.remove(job);
         if (background.remove(job)) {
-            String where = "in the background, " + Texts.line(job.command(), COMMAND_CHARS) + " &";
-            if (result != null && result.exception() != null) failed(where, result.exception());
-            else if (result != null && result.error() != 0) failed(where, new ExitCodeException(result.error()));
-        } else if (job.parent() == null && result != null) {
-            exitCode = result.exception() == null ? result.error() : 0;
+            if (failure != null)
+                failed("in the background, " + Texts.line(job.command(), COMMAND_CHARS) + " &", failure);
+        } else if (failure instanceof ExitCodeException code && Statements.hasAlternative(job)) {
+            Statements.setResult(job, new Pipe.Result(code.code()));
+            located((Object) null);
+        } else if (failure != null && failure != job.result().exception()) {
+            Exception thrown = failure instanceof Exception exception ? exception : new ExecutionException(failure);
+            if (!Statements.setResult(job, new Pipe.Result(thrown))) failed("in a statement", thrown);
         }
         notifyAll();
+    }
+
+    /** What made a statement fail; null if nothing did. */
+    private Throwable failure(Job job) {
+        if (earlier.get() != null) {
+            if (job.command() instanceof Token command) located(command);
+            return earlier.get();
+        }
+        Result result = job.result();
+        if (result == null || result.exception() != null) return result == null ? null : result.exception();
+        for (Process stage : job.processes()) {
+            int code = Statements.exitCode(stage);
+            if (code == 0 && !(stage == last(job) && isOutputLost(stage))) continue;
+            located(Statements.text(stage));
+            return code != 0
+                    ? new ExitCodeException(code)
+                    : new ExitCodeException(1, "its output could not be written");
+        }
+        return null;
+    }
+
+    /** Whether it failed to print, which streams tell only when asked. What goes into a pipe and not to a file may get lost. */
+    private boolean isOutputLost(Process stage) {
+        boolean isPiped = piped.contains(stage.job());
+        return stage.out() != null
+                        && !(isPiped && stage.isTty(1))
+                        && stage.out().checkError()
+                || stage.err() != null
+                        && !(isPiped && stage.isTty(2))
+                        && stage.err().checkError();
     }
 
     private synchronized void failed(String where, Throwable cause) {
@@ -146,18 +212,13 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
         return List.copyOf(failures);
     }
 
-    /** What the last top-level statement set as its exit code; 0 if it set none. */
-    synchronized int exitCode() {
-        return exitCode;
-    }
-
     /** The top-level statement that was started last. */
     synchronized String executing() {
         return executing;
     }
 
-    /** Where the failure that ended the script was, as {@code line.column}; empty if unknown. */
-    synchronized String location() {
-        return location;
+    /** Where in this text of the script the failure was that ended it, for people; empty if unknown. */
+    synchronized String place(String text) {
+        return place.isEmpty() ? Syntax.place(text, location) : place;
     }
 }

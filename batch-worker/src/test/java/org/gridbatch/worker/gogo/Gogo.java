@@ -33,7 +33,7 @@ final class Gogo extends ExternalResource {
         for (String name : List.of("each", "if", "not", "throw", "try", "until", "while")) {
             processor.addCommand("gogo", new Procedural(), name);
         }
-        for (String name : List.of("echo", "cat", "grep", "head")) {
+        for (String name : List.of("echo", "cat", "grep", "head", "sort")) {
             processor.addCommand("gogo", new Posix(processor), name);
         }
         Commands commands = new Commands();

@@ -12,7 +12,10 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
+import static org.junit.Assume.assumeTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -163,8 +166,8 @@ public class ScriptRunnerTest {
     public void aFailureInAnEarlierStageOfAPipelineFails() throws Exception {
         String error = fails("test:boom early | cat").error();
         assertThat(error, containsString("java.lang.IllegalStateException: early"));
-        assertThat(error, containsString("in a stage of a pipeline"));
-        fails("test:boom early | cat; test:print fine");
+        assertThat(error, containsString("line 1, column 1: test:boom early | cat"));
+        assertEquals("", fails("test:boom early | cat; test:print fine").out().text());
         fails("f = { test:boom early | cat }; f; test:print fine");
         fails("test:linkage | cat");
         fails("nosuch | cat");
@@ -259,10 +262,86 @@ public class ScriptRunnerTest {
     }
 
     @Test
-    public void anExitCodeOfTheLastStatementFails() throws Exception {
-        assertThat(fails("cat /no/such/file").error(), containsString("exit code 1"));
-        completes("cat /no/such/file; test:print fine");
-        completes("cat /no/such/file || test:print fine");
+    public void anExitCodeFailsWhereverTheStatementStands() throws Exception {
+        assertEquals(
+                "exit code 1; stderr says why\n  in line 2, column 1: cat /no/such/file",
+                fails("test:print a\ncat /no/such/file").error());
+        assertEquals(
+                "exit code 1; stderr says why\n  in line 1, column 18: cat /no/such/file",
+                fails("test:print aaa | cat /no/such/file | sort").error());
+        for (String script : List.of(
+                "cat /no/such/file; test:print on",
+                "cat /no/such/file | sort",
+                "cat /no/such/file | sort | sort; test:print on",
+                "test:print a | cat /no/such/file | sort",
+                "each [1 2] { cat /no/such/file; test:print on }",
+                "f = { cat /no/such/file }; f; test:print on",
+                "f = { cat /no/such/file }; f | sort",
+                "x = (cat /no/such/file); test:print on",
+                "x = (cat /no/such/file | sort); test:print on",
+                "test:same \"$(cat /no/such/file)\"; test:print on",
+                "if { true } { cat /no/such/file }; test:print on",
+                "if { test:boom early | sort } { test:print on }",
+                "try { test:print x } { } { cat /no/such/file }; test:print on",
+                "cat /no/such/file && test:print on",
+                "grep nothing /dev/null; test:print on",
+                "each [1] { grep nothing /dev/null; test:print on }",
+                "test:print x | grep nothing | cat")) {
+            assertThat(script, fails(script).out().text(), not(containsString("on")));
+        }
+        assertThat(fails("cat /no/such/file & test:print on").error(), containsString("exit code 1"));
+        fails("cat /no/such/file | sort & test:print on");
+    }
+
+    @Test
+    public void anExitCodeThatTheScriptDealsWithIsNoFailure() throws Exception {
+        for (String script : List.of(
+                "cat /no/such/file || test:print on",
+                "cat /no/such/file | sort || test:print on",
+                "cat /no/such/file && test:print off || test:print on",
+                "f = { cat /no/such/file }; f || test:print on",
+                "each [1] { cat /no/such/file || test:print on }",
+                "try { cat /no/such/file; test:print off } { test:print on }",
+                "try { test:boom early | sort } { test:print on }",
+                "if { cat /no/such/file; true } { test:print off } { test:print on }",
+                "if { false } { } elif { cat /no/such/file | sort; true } { test:print off } else { test:print on }",
+                "if { not { grep a /dev/null && true } } { test:print on }",
+                "while { cat /no/such/file; true } { test:print off }; test:print on",
+                "if { test:print a | grep a && true } { test:print on }",
+                "f = { grep nothing || echo -n }; test:print x | f | sort; test:print on")) {
+            String printed = completes(script).out().text();
+            assertThat(script, printed, containsString("on"));
+            assertThat(script, printed, not(containsString("off")));
+        }
+    }
+
+    @Test
+    public void aFailureAfterOneThatWasDealtWithHasItsOwnPlace() throws Exception {
+        for (String before : List.of(
+                "cat /no/such/file || true",
+                "f = { cat /no/such/file }; f || true",
+                "if { cat /no/such/file } { true }",
+                "try { cat /no/such/file } { true }")) {
+            assertThat(
+                    before,
+                    fails(before + "\ntest:boom now").error(),
+                    containsString("line 2, column 1: test:boom now"));
+        }
+    }
+
+    @Test
+    public void outputThatCannotBeWrittenFails() throws Exception {
+        assumeTrue("Linux has it", Files.exists(Path.of("/dev/full")));
+        assertEquals(
+                "its output could not be written\n  in line 1, column 1: echo x",
+                fails("echo x > /dev/full").error());
+        fails("each [1] { echo x } > /dev/full; test:print on");
+        fails("each [1] { echo x > /dev/full } | cat");
+        fails("test:print x > /dev/full");
+        fails("test:printerr x 2> /dev/full");
+        completes("echo x > /dev/full || test:print on");
+        completes("each [1] { test:lots 100000; true } | head -n 1");
+        completes("each [1] { each [1] { test:lots 100000 } } | head -n 1 > /dev/null");
     }
 
     @Test

@@ -1,0 +1,113 @@
+/*
+ * Part of Gridbatch, licensed under the Apache License, Version 2.0: see the file LICENSE.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.gridbatch.worker.gogo;
+
+import java.lang.reflect.Field;
+import java.util.Collection;
+import java.util.List;
+import org.apache.felix.gogo.runtime.Closure;
+import org.apache.felix.gogo.runtime.CommandSessionImpl;
+import org.apache.felix.gogo.runtime.Parser;
+import org.apache.felix.gogo.runtime.Parser.Executable;
+import org.apache.felix.gogo.runtime.Pipe;
+import org.apache.felix.gogo.runtime.Token;
+import org.apache.felix.service.command.Job;
+import org.apache.felix.service.command.Process;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What Gogo knows of a statement, which is a job for it, and does not tell. It is in fields that have no accessors: with a
+ * version of Gogo that calls them something else, scripts run without what needs them.
+ */
+final class Statements {
+    private static final Logger LOG = LoggerFactory.getLogger(Statements.class);
+    private static final String JOB = CommandSessionImpl.class.getName() + "$JobImpl";
+    private static final Field CHILDREN = field(JOB, "children");
+    private static final Field RESULT = field(JOB, "result");
+    private static final Field ERROR = field(Pipe.class.getName(), "error");
+    private static final Field CLOSURE = field(Pipe.class.getName(), "closure");
+    private static final Field STATEMENT = field(Pipe.class.getName(), "statement");
+    private static final Field PROGRAM = field(Closure.class.getName(), "program");
+
+    private Statements() {}
+
+    private static Field field(String type, String name) {
+        try {
+            Field field = Class.forName(type, false, CommandSessionImpl.class.getClassLoader())
+                    .getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.warn(
+                    "this version of Gogo has no {} in {}: long loops need much memory, or failures that commands tell"
+                            + " by exit codes are lost",
+                    name,
+                    type,
+                    e);
+            return null;
+        }
+    }
+
+    private static Object get(Field field, Object of) {
+        try {
+            return field == null ? null : field.get(of);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError("the field was made accessible", e);
+        }
+    }
+
+    /**
+     * Forgets one that has ended. Gogo keeps each with its streams, some 50 KiB, until the statement around it has ended:
+     * a loop of a few thousand turns would fill the memory of its node.
+     */
+    static void forget(Job ended) {
+        Job around = ended.parent();
+        if (around == null || CHILDREN == null) return;
+        Object children = get(CHILDREN, around);
+        // Gogo itself holds the same lock when it adds one.
+        synchronized (children) {
+            ((Collection<?>) children).remove(ended);
+        }
+    }
+
+    /** The exit code that a stage of a pipeline set; 0 if it set none. */
+    static int exitCode(Process stage) {
+        return get(ERROR, stage) instanceof Integer code ? code : 0;
+    }
+
+    /** The text of one stage, with its place; null if it is not known. */
+    static Token text(Process stage) {
+        return (Token) get(STATEMENT, stage);
+    }
+
+    /** Whether {@code ||} says what to do if this one fails: then Gogo looks at its exit code. */
+    static boolean hasAlternative(Job job) {
+        if (!(job.command() instanceof Token command)
+                || !(get(CLOSURE, job.processes().get(0)) instanceof Closure closure)
+                || !(get(PROGRAM, closure) instanceof Parser.Program program)) return false;
+        // An executable, what joins it to the next one, the next one, and so on.
+        List<Executable> all = program.tokens();
+        int next = 1;
+        while (next < all.size() && all.get(next).start() < command.start()) next += 2;
+        while (next < all.size() && Token.eq("&&", all.get(next))) next += 2;
+        return next < all.size() && Token.eq("||", all.get(next));
+    }
+
+    /**
+     * Changes the result of one that is about to end.
+     *
+     * @return whether that was possible
+     */
+    static boolean setResult(Job ending, Pipe.Result result) {
+        if (RESULT == null) return false;
+        try {
+            RESULT.set(ending, result);
+            return true;
+        } catch (IllegalAccessException e) {
+            throw new AssertionError("the field was made accessible", e);
+        }
+    }
+}
