@@ -9,9 +9,11 @@ import java.io.InputStream;
 import java.nio.channels.Channel;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.felix.gogo.runtime.Closure;
@@ -38,8 +40,8 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
     private static final int MAX_FAILURES = 8;
     private static final int COMMAND_CHARS = 120;
     private static final int PLACE_CHARS = 200;
-    /** What a pipe says to the stage that writes when the one that reads has enough; other shells ignore it as well. */
-    private static final Set<String> NOBODY_READS = Set.of("Pipe closed", "Read end dead", "Pipe broken");
+    /** What writes into the pipes between stages. */
+    private static final String CHANNEL = Pipe.class.getName() + "$MultiChannel";
 
     private final List<Failure> failures = new ArrayList<>();
     private final Set<Job> background = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -86,8 +88,19 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
         return super.put(name, value);
     }
 
+    /**
+     * Whether a stage could not write because the next one has enough, which other shells ignore as well. A pipe or a
+     * connection of the command's own may say the same; only where it was thrown tells whose it was.
+     */
     private static boolean nobodyReads(Throwable failure) {
-        return failure instanceof IOException && NOBODY_READS.contains(String.valueOf(failure.getMessage()));
+        if (failure.getClass() != IOException.class) return false;
+        StackTraceElement[] frames = failure.getStackTrace();
+        if (frames.length == 0 || !frames[0].getClassName().startsWith("java.io.Piped")) return false;
+        return Arrays.stream(frames)
+                .map(StackTraceElement::getClassName)
+                .filter(name -> !name.startsWith("java.") && !name.startsWith("sun."))
+                .findFirst()
+                .equals(Optional.of(CHANNEL));
     }
 
     /** The innermost closure names its place first, and those around it follow unless another was started since. */

@@ -56,7 +56,8 @@ final class Gogo extends ExternalResource {
                 "read",
                 "exit",
                 "open",
-                "spill")) {
+                "spill",
+                "leak")) {
             processor.addCommand("test", commands, name);
         }
         for (String name : List.of("cw", "rw")) processor.addCommand("ace", new Ace(), name);
@@ -215,9 +216,18 @@ final class Gogo extends ExternalResource {
             return System.in.read();
         }
 
-        /** As a command does that writes to its channel when nobody reads any more. */
+        /** As a command does whose own connection breaks. */
         public void spill() throws java.io.IOException {
             throw new java.io.IOException("Pipe closed");
+        }
+
+        /** As a command does whose own pipe has lost its reader. */
+        public void leak() throws java.io.IOException {
+            java.io.PipedInputStream reader = new java.io.PipedInputStream();
+            try (java.io.OutputStream writer = new java.io.PipedOutputStream(reader)) {
+                reader.close();
+                writer.write(1);
+            }
         }
 
         public void open(CommandSession session) {

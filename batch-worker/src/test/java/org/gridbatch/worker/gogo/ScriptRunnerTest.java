@@ -33,11 +33,16 @@ import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.Submitted;
 import org.junit.Before;
 import org.junit.ClassRule;
+import org.junit.Rule;
 import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
 
 public class ScriptRunnerTest {
     @ClassRule
     public static final Gogo gogo = new Gogo();
+
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
 
     @Before
     public void reset() {
@@ -183,8 +188,14 @@ public class ScriptRunnerTest {
     @Test
     public void aReaderThatHasEnoughIsNoFailure() throws Exception {
         assertEquals("line 0\n", completes("test:lots 100000 | head -n 1").out().text());
-        completes("test:spill | cat");
-        fails("test:spill");
+        Path large = Files.writeString(folder.getRoot().toPath().resolve("large"), "line\n".repeat(100_000));
+        completes("< " + large + " | head -n 1");
+    }
+
+    @Test
+    public void aPipeOrConnectionOfACommandThatBreaksIsAFailure() throws Exception {
+        assertThat(fails("test:spill | cat").error(), containsString("java.io.IOException: Pipe closed"));
+        assertThat(fails("test:leak | cat").error(), containsString("java.io.IOException: Pipe closed"));
     }
 
     @Test
