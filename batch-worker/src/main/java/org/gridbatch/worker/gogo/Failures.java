@@ -61,7 +61,7 @@ final class Failures {
             for (Throwable link = failure; link != null && seen.size() < MAX_CAUSES; link = link.getCause()) {
                 if (!seen.add(link)) break;
                 if (seen.size() > 1) text.append("\n  caused by ");
-                if (link instanceof ExitCodeException) {
+                if (link instanceof ExitCodeException || link instanceof UnsetVariableException) {
                     text.append(link.getMessage());
                     break;
                 }

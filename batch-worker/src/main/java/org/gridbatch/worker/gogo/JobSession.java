@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.felix.gogo.runtime.Closure;
 import org.apache.felix.gogo.runtime.CommandSessionImpl;
+import org.apache.felix.gogo.runtime.Parser.Statement;
 import org.apache.felix.gogo.runtime.Pipe;
 import org.apache.felix.gogo.runtime.Token;
 import org.apache.felix.service.command.Job;
@@ -49,6 +50,8 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
     private final Set<Job> piped = Collections.newSetFromMap(new IdentityHashMap<>());
     /** What an earlier stage threw of the statement that is about to end on this thread. */
     private final ThreadLocal<Throwable> earlier = new ThreadLocal<>();
+
+    private final SetVariables variablesSet = new SetVariables();
 
     private int unfinished;
     private String executing = "";
@@ -85,6 +88,7 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
         } else if (Closure.LOCATION.equals(name)) {
             located(value);
         }
+        variablesSet.add(name);
         return super.put(name, value);
     }
 
@@ -132,6 +136,7 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
     }
 
     private synchronized void started(Job job, Job.Status previous, Job.Status now) {
+        if (previous == Job.Status.Created) refuseUnset(job);
         if (now == Job.Status.Background) background.add(job);
         if (previous != Job.Status.Created) return;
         if (unfinished >= MAX_NESTED) {
@@ -143,6 +148,20 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
         unfinished++;
         if (isPiped(Process.Utils.current())) piped.add(job);
         if (job.parent() == null) executing = Texts.line(job.command(), COMMAND_CHARS);
+    }
+
+    private void refuseUnset(Job job) {
+        for (Process stage : job.processes()) {
+            Statement statement = Statements.statement(stage);
+            Closure closure = Statements.closure(stage);
+            if (statement == null || closure == null) continue;
+            variablesSet.unsetIn(statement, closure).ifPresent(name -> {
+                // It does not start, so it does not end either.
+                Statements.forget(job);
+                located(statement);
+                throw new UnsetVariableException(name);
+            });
+        }
     }
 
     /** Whether what a stage starts prints into a pipe; it has no stage around it at the top. */
@@ -192,7 +211,7 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
         for (Process stage : job.processes()) {
             int code = Statements.exitCode(stage);
             if (code == 0 && !(stage == last(job) && isOutputLost(stage))) continue;
-            located(Statements.text(stage));
+            located(Statements.statement(stage));
             return code != 0
                     ? new ExitCodeException(code)
                     : new ExitCodeException(1, "its output could not be written");

@@ -11,6 +11,7 @@ import org.apache.felix.gogo.runtime.Closure;
 import org.apache.felix.gogo.runtime.CommandSessionImpl;
 import org.apache.felix.gogo.runtime.Parser;
 import org.apache.felix.gogo.runtime.Parser.Executable;
+import org.apache.felix.gogo.runtime.Parser.Statement;
 import org.apache.felix.gogo.runtime.Pipe;
 import org.apache.felix.gogo.runtime.Token;
 import org.apache.felix.service.command.Job;
@@ -43,7 +44,7 @@ final class Statements {
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.warn(
                     "this version of Gogo has no {} in {}: long loops need much memory, or failures that commands tell"
-                            + " by exit codes are lost",
+                            + " by exit codes and variables that are not set go unseen",
                     name,
                     type,
                     e);
@@ -53,7 +54,7 @@ final class Statements {
 
     private static Object get(Field field, Object of) {
         try {
-            return field == null ? null : field.get(of);
+            return field == null || of == null ? null : field.get(of);
         } catch (IllegalAccessException e) {
             throw new AssertionError("the field was made accessible", e);
         }
@@ -78,16 +79,20 @@ final class Statements {
         return get(ERROR, stage) instanceof Integer code ? code : 0;
     }
 
-    /** The text of one stage, with its place; null if it is not known. */
-    static Token text(Process stage) {
-        return (Token) get(STATEMENT, stage);
+    /** What one stage executes; null if it is not known. */
+    static Statement statement(Process stage) {
+        return (Statement) get(STATEMENT, stage);
+    }
+
+    /** The braces around a stage, or the whole script; null if they are not known. */
+    static Closure closure(Process stage) {
+        return (Closure) get(CLOSURE, stage);
     }
 
     /** Whether {@code ||} says what to do if this one fails: then Gogo looks at its exit code. */
     static boolean hasAlternative(Job job) {
         if (!(job.command() instanceof Token command)
-                || !(get(CLOSURE, job.processes().get(0)) instanceof Closure closure)
-                || !(get(PROGRAM, closure) instanceof Parser.Program program)) return false;
+                || !(get(PROGRAM, closure(job.processes().get(0))) instanceof Parser.Program program)) return false;
         // An executable, what joins it to the next one, the next one, and so on.
         List<Executable> all = program.tokens();
         int next = 1;

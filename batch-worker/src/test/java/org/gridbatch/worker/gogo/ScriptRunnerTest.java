@@ -76,7 +76,6 @@ public class ScriptRunnerTest {
         assertEquals("b c", completes("test:same \"$2 $3\"", "a", "b", "c").result());
         assertEquals("3", completes("test:two $1 $2", "1", "2").result());
         assertEquals("2", completes("$argv size", "x", "y").result());
-        assertEquals("", completes("test:same $1").result());
     }
 
     @Test
@@ -91,7 +90,7 @@ public class ScriptRunnerTest {
     @Test
     public void variablesAndClosuresDoNotLeakIntoTheNextScript() throws Exception {
         completes("x = leaked; f = { test:print hello }; f");
-        assertEquals("", completes("test:same $x").result());
+        assertThat(fails("test:same $x").error(), containsString("variable $x is not set"));
         assertThat(fails("f").error(), containsString("Command not found: f"));
     }
 
@@ -150,6 +149,52 @@ public class ScriptRunnerTest {
     @Test
     public void callingANullVariableFails() throws Exception {
         assertThat(fails("$w commit").error(), containsString("evaluates to null"));
+    }
+
+    @Test
+    public void aVariableThatNothingHasSetFails() throws Exception {
+        assertEquals(
+                "variable $shpo is not set\n  in line 2, column 3: test:print $shpo",
+                fails("shop = zurich\n  test:print $shpo").error());
+        for (String script : List.of(
+                "echo $1 $2",
+                "echo ${shpo}",
+                "x = $shpo",
+                "x = (test:print $shpo)",
+                "echo a | test:print $shpo | cat",
+                "echo $shpo &",
+                "f = { test:same $1 }; f",
+                "f = { test:same $1 }; f $shpo",
+                "each [1 2] { echo $it $2 }",
+                "if { true } { test:print $shpo }",
+                "if { test:same $shpo } { true }",
+                "osgi:eval echo '$'shpo",
+                "x = 1; $x equals $shpo")) {
+            ScriptResult result = fails(script);
+            assertThat(script, result.error(), containsString(" is not set\n  in line 1, column "));
+            assertEquals(script, "", result.out().text());
+        }
+    }
+
+    @Test
+    public void aVariableThatWasSetOrMayBeMissingIsNoFailure() throws Exception {
+        completes("w = (cw nobody t d); test:same $w");
+        completes("w = ; test:same $w");
+        completes("x = 1; x = ; test:same $x");
+        completes("f = { test:same $1 }; n = ; f $n");
+        completes("each [1 2] { echo $it $1 }", "shop");
+        completes("test:same ${.context}; echo $args $argv $SCOPE");
+        assertEquals(
+                "1\n", completes("f = { x = $1 }; f 1; test:print $x").out().text());
+        completes("if { $1 } { test:print yes } { test:print no }; $shpo");
+        completes("i = 0; while { %(i < 2) } { %(i += 1) }; test:print $i");
+        completes("try { throw first } { test:same $exception }");
+        completes("for = '$none'; test:print $for");
+        assertEquals("none", completes("test:same ${1:-none}").result());
+        assertEquals(
+                "on\n",
+                completes("try { test:print $shpo } { test:print on }").out().text());
+        completes("try { test:print $shpo } { true }; test:print x");
     }
 
     @Test
@@ -332,7 +377,8 @@ public class ScriptRunnerTest {
                 "cat /no/such/file || true",
                 "f = { cat /no/such/file }; f || true",
                 "if { cat /no/such/file } { true }",
-                "try { cat /no/such/file } { true }")) {
+                "try { cat /no/such/file } { true }",
+                "try { test:print $shpo } { true }")) {
             assertThat(
                     before,
                     fails(before + "\ntest:boom now").error(),
@@ -621,7 +667,7 @@ public class ScriptRunnerTest {
     @Test
     public void itIsTheFirstArgument() throws Exception {
         assertEquals("a", completes("test:same $it", "a", "b").result());
-        assertEquals("", completes("test:same $it").result());
+        assertEquals("", completes("test:same \"$it\"").result());
         assertEquals(
                 "in a closure as well",
                 "1",
@@ -744,7 +790,10 @@ public class ScriptRunnerTest {
         PUSHED.clear();
         assertThat(asJob("$job push").error(), containsString("push: there is no script"));
         assertThat(asJob("$job push 'echo )'").error(), containsString("push: syntax error in line 1"));
-        assertThat(asJob("$job push x --arg $unset").error(), containsString("a word is null: is a variable not set?"));
+        assertThat(asJob("$job push x --arg $unset").error(), containsString("variable $unset is not set"));
+        assertThat(
+                asJob("unset = ; $job push x --arg $unset").error(),
+                containsString("a word is null: is a variable not set?"));
         assertThat(
                 asJob("$job push x --colour red").error(), containsString("no option '--colour', want one of --after"));
         assertThat(asJob("$job push x --arg").error(), containsString("there is no value behind --arg"));
