@@ -13,7 +13,7 @@ import org.gridbatch.api.Limits;
  * @param problems why it cannot run; empty if it can be parsed. The parser stops at the first
  * @param commands the names of the commands that it needs: those that it calls, in lower case and sorted, with or without
  *     a scope as written; without variables, closures that it defines itself, Gogo's control flow, and names that only
- *     running it would tell. Empty if it runs text that could define any name
+ *XX it runs text that could define any name
  * @param unseen where it calls what only running it would tell: variables, values and text that is run
  */
 public record ScriptCheck(List<Problem> problems, List<String> commands, List<Problem> unseen) {

@@ -5,7 +5,6 @@
 package org.gridbatch.worker.gogo;
 
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -13,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.felix.gogo.runtime.Parser;
 import org.apache.felix.gogo.runtime.Parser.Statement;
 import org.apache.felix.gogo.runtime.SyntaxError;
@@ -35,6 +35,12 @@ final class Syntax {
             Set.of("if", "not", "each", "while", "until", "try", "throw", "break", "continue");
     /** They run text, or register commands, where no parser sees it. */
     private static final Set<String> DEFINE = Set.of("eval", "source", "addcommand");
+    /** What makes jobs of the scripts in braces that it is given. */
+    private static final Set<String> PUSH =
+            Set.of("push", "push-each", "on-each", "batch:push", "batch:push-each", "batch:on-each");
+
+    private static final Set<String> CRON = Set.of("cron", "batch:cron");
+    private static final Set<String> JOB = Set.of("$job", "${job}");
 
     private Syntax() {}
 
@@ -50,9 +56,9 @@ final class Syntax {
     private static ScriptCheck check(String text, boolean withCommands) {
         try {
             List<Statement> statements = statements(text);
-            return withCommands
-                    ? new ScriptCheck(List.of(), commands(statements), unseen(statements))
-                    : new ScriptCheck(List.of(), List.of(), List.of());
+            if (!withCommands) return new ScriptCheck(List.of(), List.of(), List.of());
+            List<Statement> ran = withoutPushed(statements);
+            return new ScriptCheck(List.of(), commands(ran), unseen(ran));
         } catch (SyntaxError e) {
             // Gogo counts both from 0.
             return broken(e.line() + 1, e.column() + 1, e.getMessage());
@@ -76,14 +82,48 @@ final class Syntax {
         return parser.statements();
     }
 
+    /** Without the scripts in braces that become jobs of their own: what those call is needed where they run. */
+    private static List<Statement> withoutPushed(List<Statement> statements) {
+        Set<String> own = assigned(statements);
+        List<Token> pushed = statements.stream()
+                .filter(statement -> pushes(statement, own))
+                .flatMap(statement -> statement.tokens().stream())
+                .filter(Parser.Closure.class::isInstance)
+                .toList();
+        return statements.stream()
+                .filter(statement -> pushed.stream().noneMatch(script -> contains(script, statement)))
+                .toList();
+    }
+
+    private static boolean contains(Token outer, Token inner) {
+        return inner.start() >= outer.start() && inner.start() < outer.start() + outer.length();
+    }
+
+    private static boolean pushes(Statement statement, Set<String> own) {
+        List<Token> tokens = statement.tokens();
+        List<Token> words = assigns(tokens) ? tokens.subList(2, tokens.size()) : tokens;
+        if (words.size() < 2) return false;
+        String name = words.get(0).toString().toLowerCase(Locale.ROOT);
+        if (JOB.contains(name)) return Token.eq("push", words.get(1));
+        if (own.contains(name)) return false;
+        return PUSH.contains(name) || CRON.contains(name) && Token.eq("add", words.get(1));
+    }
+
+    /** The variables that a script sets; what one holds may be a closure, also when a command made it. */
+    private static Set<String> assigned(List<Statement> statements) {
+        return statements.stream()
+                .map(Statement::tokens)
+                .filter(Syntax::assigns)
+                .map(tokens -> tokens.get(0).toString())
+                .collect(Collectors.toSet());
+    }
+
     private static List<String> commands(List<Statement> statements) {
-        Set<String> own = new HashSet<>();
+        Set<String> own = assigned(statements);
         Set<String> called = new TreeSet<>();
         for (Statement statement : statements) {
             List<Token> tokens = statement.tokens();
             if (tokens.isEmpty()) continue;
-            // What a variable holds may be a closure, also when a command made it.
-            if (assigns(tokens)) own.add(tokens.get(0).toString());
             Token name = called(tokens);
             if (name != null && isCommand(name)) called.add(name.toString());
         }

@@ -871,6 +871,22 @@ public class ScriptRunnerTest {
     }
 
     @Test
+    public void aCheckNamesNothingThatIsPushedToRunElsewhere() {
+        assertEquals(List.of("mail:send"), needed("mail:send a; $job push { page:render a } --queue pages"));
+        assertEquals(List.of("a"), needed("x = ($job push { page:render a; each [1] { b } }); a"));
+        assertEquals(List.of(), needed("x = $job push { page:render a }; ${job} push { b }"));
+        assertEquals(
+                List.of("batch:on-each", "batch:push", "cron", "push", "push-each"),
+                needed("push { a }; batch:push { b } --wait; push-each [1 2] { c } --then { d };"
+                        + " batch:on-each all { e $it }; cron add nightly @daily { f }"));
+        assertEquals(List.of(), unseen("push { $w commit; osgi:eval x }"));
+        assertEquals(
+                "what these do with braces is their own",
+                List.of("a", "b", "c", "cron", "git:push"),
+                needed("git:push { a }; cron remove { b }; push = { $1 }; push { c }"));
+    }
+
+    @Test
     public void aCheckNamesNothingThatOnlyRunningWouldTell() {
         assertEquals(List.of(), needed("$c now; \"echo\" x; %(1 + 2); *:any x; a:b:c; 4711 length; true; [1 2] size"));
         assertEquals(List.of(), needed("source defines.gogo; defined"));
