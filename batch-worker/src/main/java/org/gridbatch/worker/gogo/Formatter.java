@@ -23,10 +23,12 @@ import org.gridbatch.api.Limits;
 
 /**
  * Makes text of the value of a script, as the shell would show it. Formatting runs methods of foreign objects, so it has
- * a thread and a time of its own, and whatever goes wrong there leaves the name of the value's class.
+ * a thread and a time of its own, and whatever goes wrong there leaves the name of the value's class. The thread is the
+ * script's: one that heeds no interrupt keeps the script from ending, as that of a command does.
  */
 final class Formatter {
     static final long MAX_MILLIS = 5_000;
+    private static final long INTERRUPT_AGAIN_MILLIS = 250;
     private static final int MAX_ELEMENTS = 1_000;
 
     /** The text of these cannot go wrong, and a thread for each job would cost more than many a job. */
@@ -43,19 +45,22 @@ final class Formatter {
 
     private Formatter() {}
 
-    static String format(CommandSession session, Object value) throws InterruptedException {
+    /** @throws InterruptedException if the script was interrupted; the thread may go on, see {@link ScriptThreads} */
+    static String format(CommandSession session, Object value, long maxMillis) throws InterruptedException {
         if (value == null) return "";
         if (HARMLESS.contains(value.getClass())) return Texts.cap(value.toString(), Limits.RESULT);
         FutureTask<String> task = new FutureTask<>(() -> text(session, value));
-        Thread thread = new Thread(task, Thread.currentThread().getName() + "-result");
+        Thread thread = new Thread(task, Thread.currentThread().getName() + ScriptThreads.RESULT);
         thread.setDaemon(true);
         thread.start();
         try {
-            return task.get(MAX_MILLIS, TimeUnit.MILLISECONDS);
+            return task.get(maxMillis, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
+            while (thread.isAlive()) {
+                thread.interrupt();
+                thread.join(INTERRUPT_AGAIN_MILLIS);
+            }
             return value.getClass().getName();
-        } finally {
-            task.cancel(true);
         }
     }
 

@@ -176,7 +176,7 @@ final class GogoScriptRun implements ScriptRun {
             current.awaitBackground();
             Object shown = handle == null ? value : handle.resultOr(value);
             isNull = shown == null;
-            text = Formatter.format(current, shown);
+            text = Formatter.format(current, shown, Formatter.MAX_MILLIS);
         } catch (Throwable failure) {
             thrown = failure;
             place = current.place(script.text());

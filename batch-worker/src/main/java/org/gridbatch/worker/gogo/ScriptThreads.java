@@ -14,6 +14,9 @@ import java.util.List;
  * own pool cannot be asked. Groups are lent again, since Java 17 never forgets one. Thread-safe.
  */
 final class ScriptThreads {
+    /** How the name of the thread ends that formats the result. */
+    static final String RESULT = "-result";
+
     /** Of the root, which is no daemon group: a group inherits that, and a daemon group ends with its last thread. */
     private final ThreadGroup parent = new ThreadGroup(root(), "gridbatch-scripts");
 
@@ -36,8 +39,8 @@ final class ScriptThreads {
     }
 
     /**
-     * The live threads of the session that was made in this group. They are known by the names that Gogo gives them; a
-     * thread that a command started, such as one of a shared pool, is not the script's to wait for or to stop.
+     * The live threads of the session that was made in this group, and the one that formats its result. They are known by
+     * their names, mostly given by Gogo; a thread that a command started, such as one of a shared pool, is not the script's to wait for or to stop.
      */
     static List<Thread> ofSession(ThreadGroup group) {
         Thread[] all = new Thread[group.activeCount() + 16];
@@ -45,7 +48,10 @@ final class ScriptThreads {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String name = all[i].getName();
-            if (name.startsWith("pipe-") || name.startsWith("job controller ") || name.startsWith("session-")) {
+            if (name.startsWith("pipe-")
+                    || name.startsWith("job controller ")
+                    || name.startsWith("session-")
+                    || name.endsWith(RESULT)) {
                 threads.add(all[i]);
             }
         }

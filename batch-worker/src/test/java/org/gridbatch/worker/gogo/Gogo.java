@@ -181,6 +181,14 @@ final class Gogo extends ExternalResource {
                             return "late";
                         }
                     };
+                case "hanging":
+                    return new Object() {
+                        @Override
+                        public String toString() {
+                            busy();
+                            return "late";
+                        }
+                    };
                 case "huge":
                     return java.util.Collections.nCopies(50_000_000, "x");
                 case "runtime":

@@ -11,6 +11,7 @@ import static org.hamcrest.CoreMatchers.startsWith;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 import static org.junit.Assume.assumeTrue;
 
@@ -22,7 +23,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.gridbatch.api.FailOn;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.JobState;
@@ -425,6 +428,36 @@ public class ScriptRunnerTest {
         assertEquals("java.util.ArrayList", completes("test:give cyclic").result());
         assertThat(completes("test:give waiting").result(), startsWith(Gogo.Commands.class.getName()));
         assertThat(completes("test:give throwing").result(), startsWith(Gogo.Commands.class.getName()));
+    }
+
+    @Test
+    public void aValueWhoseTextNeverComesKeepsItsScriptFromEnding() throws Exception {
+        ScriptRun run = gogo.runner.start(Script.of("test:give hanging"));
+        Gogo.Commands.awaitStart();
+        run.interrupt();
+        CompletableFuture<ScriptResult> result = run.result().toCompletableFuture();
+        assertThrows(TimeoutException.class, () -> result.get(300, TimeUnit.MILLISECONDS));
+        Gogo.Commands.release();
+        assertEquals(ScriptOutcome.INTERRUPTED, result.get(10, TimeUnit.SECONDS).outcome());
+    }
+
+    @Test
+    public void aValueWhoseTimeIsUpIsWaitedForIfItHeedsNoInterrupt() throws Exception {
+        Object hanging = new Throwable() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public String toString() {
+                new Gogo.Commands().busy();
+                return "late";
+            }
+        };
+        FutureTask<String> text = new FutureTask<>(() -> Formatter.format(null, hanging, 1));
+        new Thread(text, "test-formatting").start();
+        Gogo.Commands.awaitStart();
+        assertThrows(TimeoutException.class, () -> text.get(300, TimeUnit.MILLISECONDS));
+        Gogo.Commands.release();
+        assertEquals(hanging.getClass().getName(), text.get(10, TimeUnit.SECONDS));
     }
 
     @Test
