@@ -89,7 +89,10 @@ final class Worker {
     /** Whether all slots are out of use. */
     private boolean stuck;
 
+    /** Whether somebody was told of it, since it became so or other settings came. */
     private boolean toldStuck;
+
+    private EventLoop.Timer stuckTimer;
     private Runnable whenStuck = () -> {};
 
     private boolean stopping;
@@ -125,6 +128,8 @@ final class Worker {
             settings = changed;
             slots.resize(changed.slots());
             claims.configure(changed);
+            // What to do about it may be another now.
+            if (stuck) tellStuckSoon();
             changed();
         });
     }
@@ -148,9 +153,15 @@ final class Worker {
         if (!stuck) {
             stuck = true;
             claims.withdraw();
-            loop.schedule(LAST_CALLS, this::tellStuck);
+            tellStuckSoon();
         }
         if (outbox.size() == 0) tellStuck();
+    }
+
+    private void tellStuckSoon() {
+        toldStuck = false;
+        if (stuckTimer != null) stuckTimer.cancel();
+        stuckTimer = loop.schedule(LAST_CALLS, this::tellStuck);
     }
 
     /** A script that ends in the meantime has made it well again. */

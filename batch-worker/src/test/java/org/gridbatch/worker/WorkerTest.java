@@ -736,6 +736,44 @@ public class WorkerTest {
     }
 
     @Test
+    public void aWorkerThatIsStuckAgainOrGetsOtherSettingsSaysSoAgain() {
+        start(1);
+        List<Boolean> told = new ArrayList<>();
+        worker.whenStuck(() -> told.add(true));
+        grant(lease(1));
+        sticks(1);
+        assertEquals(1, told.size());
+
+        worker.configure(settings(1, "mail", ""));
+        loop.run();
+        assertEquals("settings may say something else to do now", 2, told.size());
+        pass(loop, 60);
+        assertEquals("once", 2, told.size());
+
+        ends(1, ScriptOutcome.INTERRUPTED);
+        worker.configure(settings(1, "mail", ""));
+        pass(loop, 60);
+        assertEquals("it is well", 2, told.size());
+        grant(lease(2));
+        sticks(2);
+        assertEquals(3, told.size());
+    }
+
+    @Test
+    public void otherSettingsForAStuckWorkerHoldAlsoWhenTheQueueIsAway() {
+        start(1);
+        List<Boolean> told = new ArrayList<>();
+        worker.whenStuck(() -> told.add(true));
+        grant(lease(1));
+        queue.answersReports = false;
+        sticks(1);
+        pass(loop, 5);
+        worker.configure(settings(1, "mail", ""));
+        pass(loop, 5);
+        assertEquals(2, told.size());
+    }
+
+    @Test
     public void aScriptThatCannotBeStartedIsGivenBack() {
         Settings settings = new Settings(
                 "worker-1",
