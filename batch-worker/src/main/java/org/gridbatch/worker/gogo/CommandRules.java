@@ -77,7 +77,12 @@ final class CommandRules {
 
     /** Whether a command, in lower case, may be called. */
     boolean allow(String command) {
-        return isListed(command) && pattern(command) == null;
+        return isListed(command) && !deny(command);
+    }
+
+    /** Whether a pattern denies a command, in lower case; any scope ({@code *:exit}) only if that of the pattern is any. */
+    boolean deny(String command) {
+        return pattern(command) != null;
     }
 
     private boolean isListed(String command) {
@@ -100,7 +105,7 @@ final class CommandRules {
     void check(String command, List<Object> arguments, Set<String> frameworkNames) {
         String name = command.toLowerCase(Locale.ROOT);
         String pattern = pattern(name);
-        if (pattern != null) throw denied(command, command, pattern);
+        if (pattern != null) throw denied(command, command.startsWith("*:") ? command.substring(2) : command, pattern);
         if (!isListed(name)) {
             throw new DeniedCommandException(
                     "command " + command + " is denied to jobs on this node: the worker's setting allowed.commands"

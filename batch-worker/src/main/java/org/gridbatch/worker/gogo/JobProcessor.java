@@ -90,12 +90,21 @@ final class JobProcessor extends CommandProcessorImpl {
                 ? inAnyScope(wanted.substring(1), path == null ? "*" : path.toString())
                 : wanted;
         Function function = command == null ? null : find(command);
-        if (function == null) return null;
+        if (function == null) return denial(wanted);
         return (session, arguments) -> {
             rules.check(command, arguments, frameworkNames);
             if (function instanceof CommandProxy proxy) checkTarget(proxy, command);
             gate.pass();
             return function.execute(session, Conditions.of(command, arguments));
+        };
+    }
+
+    /** What is denied says so also where it is not there: a script that asks for it is wrong on every node. */
+    private Function denial(String command) {
+        if (!rules.deny(command)) return null;
+        return (session, arguments) -> {
+            rules.check(command, arguments, frameworkNames);
+            throw new AssertionError(command + " is denied");
         };
     }
 

@@ -475,6 +475,8 @@ public class ScriptRunnerTest {
         for (String script : List.of(
                 "exit",
                 "test:exit",
+                "shutdown",
+                "gogo:telnetd",
                 "system:exit 3",
                 "SYSTEM:EXIT 3",
                 "mine:exit 3",
@@ -532,7 +534,10 @@ public class ScriptRunnerTest {
                 fails("system:exit 3").error(),
                 containsString("command system:exit is denied to jobs on this node:"
                         + " the worker's setting denied.commands has *:exit"));
-        assertThat(fails("(test:give runtime) exit 3").error(), containsString("is denied to jobs"));
+        assertThat(
+                "also what is not there",
+                fails("shutdown").error(),
+                containsString("command shutdown is denied to jobs"));
     }
 
     @Test
