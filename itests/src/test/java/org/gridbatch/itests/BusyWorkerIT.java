@@ -114,7 +114,7 @@ public class BusyWorkerIT {
         int more = during.size() - before.size();
         System.out.println(SLEEPING + " scripts sleep at once in a worker of " + during.size() + " threads, " + more
                 + " more than before: " + kinds(during));
-        assertTrue(kinds(during).toString(), more <= 3 * SLEEPING + 8);
+        assertTrue(kinds(during).toString(), more <= 2 * SLEEPING + 8);
         grid.quick(words("cancel", ids)).ok();
         await("threads of what was cancelled are gone")
                 .atMost(Duration.ofSeconds(30))

@@ -29,13 +29,13 @@ import org.apache.felix.service.command.Result;
  * The session of one script, which sees what {@code execute} does not tell: failures of pipeline stages that are not the
  * last, exit codes, background jobs and how they end, and where it failed.
  *
- * <p>Each statement, also inside a closure, is a job of two threads that tells its listener when it starts and ends. Gogo
+ * <p>Each statement, also inside a closure, is a job that tells its listener when it starts and ends. Gogo
  * hands the exceptions of the earlier stages to {@link #put} just before, as the variable {@code pipe-exception}, and the
  * place of an error as {@code .location}, both of which the next statement overwrites. What made a statement fail and
  * would be lost becomes its result here, so that Gogo throws it.
  */
 final class JobSession extends CommandSessionImpl implements ScriptSession {
-    /** Statements that wait for each other, as in a closure that calls itself: each costs two threads. */
+    /** Statements that wait for each other, as in a closure that calls itself: each costs a thread. */
     static final int MAX_NESTED = 200;
 
     private static final int MAX_FAILURES = 8;
@@ -64,6 +64,7 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
 
     JobSession(JobProcessor processor, Capture out, Capture err) {
         super(processor, InputStream.nullInputStream(), out, err);
+        Statements.setThreads(this, new StatementThreads());
         channels = new Channel[] {Channels.newChannel(in), out, err};
         setJobListener(this::jobChanged);
     }

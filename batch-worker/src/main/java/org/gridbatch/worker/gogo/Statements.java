@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Statements {
     private static final Logger LOG = LoggerFactory.getLogger(Statements.class);
     private static final String JOB = CommandSessionImpl.class.getName() + "$JobImpl";
+    private static final Field EXECUTOR = field(CommandSessionImpl.class.getName(), "executor");
     private static final Field CHILDREN = field(JOB, "children");
     private static final Field RESULT = field(JOB, "result");
     private static final Field ERROR = field(Pipe.class.getName(), "error");
@@ -43,8 +44,8 @@ final class Statements {
             return field;
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.warn(
-                    "this version of Gogo has no {} in {}: long loops need much memory, or failures that commands tell"
-                            + " by exit codes and variables that are not set go unseen",
+                    "this version of Gogo has no {} in {}: long loops need much memory, scripts need more threads, or"
+                            + " failures that commands tell by exit codes and variables that are not set go unseen",
                     name,
                     type,
                     e);
@@ -107,9 +108,18 @@ final class Statements {
      * @return whether that was possible
      */
     static boolean setResult(Job ending, Pipe.Result result) {
-        if (RESULT == null) return false;
+        return set(RESULT, ending, result);
+    }
+
+    /** Lets these threads execute the statements of a session that is new. */
+    static void setThreads(CommandSessionImpl session, StatementThreads threads) {
+        set(EXECUTOR, session, threads);
+    }
+
+    private static boolean set(Field field, Object of, Object value) {
+        if (field == null) return false;
         try {
-            RESULT.set(ending, result);
+            field.set(of, value);
             return true;
         } catch (IllegalAccessException e) {
             throw new AssertionError("the field was made accessible", e);

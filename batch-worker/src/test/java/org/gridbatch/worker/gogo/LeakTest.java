@@ -123,7 +123,7 @@ public class LeakTest {
         int threads = liveThreads() - before;
         runs.forEach(ScriptRun::interrupt);
         for (ScriptRun run : runs) run.result().toCompletableFuture().get(20, TimeUnit.SECONDS);
-        assertTrue(SLEEPING + " scripts that sleep need " + threads + " threads", threads <= 4 * SLEEPING);
+        assertTrue(SLEEPING + " scripts that sleep need " + threads + " threads", threads <= 2 * SLEEPING);
     }
 
     /** Several at once, as the slots of a worker do. */
