@@ -46,8 +46,8 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
 
     private final List<Failure> failures = new ArrayList<>();
     private final Set<Job> background = Collections.newSetFromMap(new IdentityHashMap<>());
-    /** Statements whose output may go into a pipe, which the next stage may leave. */
-    private final Set<Job> piped = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Statements whose output goes to a file because that of the braces around them does. */
+    private final Set<Job> toFile = Collections.newSetFromMap(new IdentityHashMap<>());
     /** What an earlier stage threw of the statement that is about to end on this thread. */
     private final ThreadLocal<Throwable> earlier = new ThreadLocal<>();
 
@@ -147,7 +147,7 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
                     + " call itself without end?");
         }
         unfinished++;
-        if (isPiped(Process.Utils.current())) piped.add(job);
+        if (isLastWithFile(Process.Utils.current())) toFile.add(job);
         if (job.parent() == null) executing = Texts.line(job.command(), COMMAND_CHARS);
     }
 
@@ -165,9 +165,13 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
         }
     }
 
-    /** Whether what a stage starts prints into a pipe; it has no stage around it at the top. */
-    private boolean isPiped(Process stage) {
-        return stage != null && (stage != last(stage.job()) || piped.contains(stage.job()));
+    /** What goes into a pipe as well may get lost, when the next stage has enough. */
+    private boolean isLastWithFile(Process stage) {
+        return stage != null && stage == last(stage.job()) && hasFile(stage);
+    }
+
+    private boolean hasFile(Process stage) {
+        return Statements.redirects(stage, 1) || toFile.contains(stage.job()) && stage.isTty(1);
     }
 
     private static Process last(Job job) {
@@ -187,7 +191,7 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
         unfinished--;
         Throwable failure = failure(job);
         earlier.remove();
-        piped.remove(job);
+        toFile.remove(job);
         if (background.remove(job)) {
             if (failure != null)
                 failed("in the background, " + Texts.line(job.command(), COMMAND_CHARS) + " &", failure);
@@ -220,14 +224,14 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
         return null;
     }
 
-    /** Whether it failed to print, which streams tell only when asked. What goes into a pipe and not to a file may get lost. */
+    /**
+     * Whether a file could not be written, which streams tell only when asked. Of other streams that is no failure: Gogo
+     * itself closes the one of {@code ( )} after the first statement in them.
+     */
     private boolean isOutputLost(Process stage) {
-        boolean isPiped = piped.contains(stage.job());
-        return stage.out() != null
-                        && !(isPiped && stage.isTty(1))
-                        && stage.out().checkError()
-                || stage.err() != null
-                        && !(isPiped && stage.isTty(2))
+        return hasFile(stage) && stage.out() != null && stage.out().checkError()
+                || Statements.redirects(stage, 2)
+                        && stage.err() != null
                         && stage.err().checkError();
     }
 

@@ -7,6 +7,8 @@ package org.gridbatch.worker.gogo;
 import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.felix.gogo.runtime.Closure;
 import org.apache.felix.gogo.runtime.CommandSessionImpl;
 import org.apache.felix.gogo.runtime.Parser;
@@ -33,6 +35,8 @@ final class Statements {
     private static final Field CLOSURE = field(Pipe.class.getName(), "closure");
     private static final Field STATEMENT = field(Pipe.class.getName(), "statement");
     private static final Field PROGRAM = field(Closure.class.getName(), "program");
+
+    private static final Pattern TO_FILE = Pattern.compile("([0-9&])?>>?");
 
     private Statements() {}
 
@@ -83,6 +87,18 @@ final class Statements {
     /** What one stage executes; null if it is not known. */
     static Statement statement(Process stage) {
         return (Statement) get(STATEMENT, stage);
+    }
+
+    /** Whether a stage writes one of its streams, 1 or 2, to a file. */
+    static boolean redirects(Process stage, int stream) {
+        Statement statement = statement(stage);
+        if (statement == null) return false;
+        return statement.redirections().stream()
+                .map(TO_FILE::matcher)
+                .filter(Matcher::matches)
+                .anyMatch(to -> to.group(1) == null
+                        ? stream == 1
+                        : to.group(1).equals("&") || to.group(1).equals(String.valueOf(stream)));
     }
 
     /** The braces around a stage, or the whole script; null if they are not known. */

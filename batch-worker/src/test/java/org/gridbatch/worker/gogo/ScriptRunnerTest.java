@@ -360,6 +360,8 @@ public class ScriptRunnerTest {
                 "cat /no/such/file && test:print off || test:print on",
                 "f = { cat /no/such/file }; f || test:print on",
                 "each [1] { cat /no/such/file || test:print on }",
+                "x = 1; test:print \"$(cat /no/such/file || test:same on)\"",
+                "x = (cat /no/such/file || cat /no/such/other | sort ||\n test:same on); test:print $x",
                 "try { cat /no/such/file; test:print off } { test:print on }",
                 "try { test:boom early | sort } { test:print on }",
                 "if { cat /no/such/file; true } { test:print off } { test:print on }",
@@ -397,9 +399,20 @@ public class ScriptRunnerTest {
                 fails("echo x > /dev/full").error());
         fails("each [1] { echo x } > /dev/full; test:print on");
         fails("each [1] { echo x > /dev/full } | cat");
+        fails("x = (echo x > /dev/full)");
         fails("test:print x > /dev/full");
         fails("test:printerr x 2> /dev/full");
+        fails("echo x >> /dev/full 2>&1");
+        fails("echo x &> /dev/full");
+        fails("each [1] { each [1] { echo x } } > /dev/full");
         completes("echo x > /dev/full || test:print on");
+        completes("each [1] { x = (echo a; echo b); test:print x } > /dev/null");
+        assertEquals(
+                "a\n",
+                completes("x = (echo a; echo b; echo c 2> /dev/null); test:print $x")
+                        .out()
+                        .text());
+        completes("x = (echo a; grep b < /dev/null || echo c)");
         completes("each [1] { test:lots 100000; true } | head -n 1");
         completes("each [1] { each [1] { test:lots 100000 } } | head -n 1 > /dev/null");
     }
