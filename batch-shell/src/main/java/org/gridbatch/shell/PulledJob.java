@@ -79,10 +79,12 @@ final class PulledJob implements HeldJob {
     @Override
     public String run() {
         PulledRun run;
+        CommandSession puller = session.get();
+        if (puller == null) throw new CommandFailed("the shell that pulled job " + jobId() + " was closed");
         synchronized (this) {
             requireHeld();
             last = PulledRun.Ended.NEVER_RAN;
-            run = PulledRun.start(scripts, lease, owner.grid()::submitLater);
+            run = PulledRun.start(scripts, puller, lease, owner.grid()::submitLater);
             running = run;
         }
         CompletableFuture<?> settled = run.ended().thenAccept(this::ended);

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.apache.felix.service.command.CommandSession;
 import org.gridbatch.api.CapturedText;
 import org.gridbatch.api.JobSpec;
 import org.gridbatch.api.Lease;
@@ -23,6 +24,7 @@ import org.gridbatch.worker.gogo.ScriptOutcome;
 import org.gridbatch.worker.gogo.ScriptResult;
 import org.gridbatch.worker.gogo.ScriptRun;
 import org.gridbatch.worker.gogo.ScriptRunner;
+import org.gridbatch.worker.gogo.ScriptSession;
 
 /**
  * The script of a pulled job while it runs, as a worker would run it: with its arguments, {@code $job} and its timeout.
@@ -58,14 +60,21 @@ final class PulledRun {
         ended = script.result().thenApply(this::ended).toCompletableFuture();
     }
 
-    /** @param queue submits what the script pushes */
+    /**
+     * @param puller who runs it: in the script of a job, it is held to what that one is held to
+     * @param queue submits what the script pushes
+     */
     static PulledRun start(
-            ScriptRunner scripts, Lease lease, Function<JobSpec, CompletionStage<List<Submitted>>> queue) {
+            ScriptRunner scripts,
+            CommandSession puller,
+            Lease lease,
+            Function<JobSpec, CompletionStage<List<Submitted>>> queue) {
         Script script = Script.of(lease.spec().script())
                 .withArgs(lease.spec().args())
                 .withVariable("job", JobHandle.of(lease, queue))
                 .withFailOn(lease.spec().failOn())
                 .withThreadName("gridbatch-pulled");
+        if (puller instanceof ScriptSession outer) script = outer.held(script);
         return new PulledRun(lease, scripts.start(script));
     }
 

@@ -16,11 +16,13 @@ import static org.junit.Assert.assertThrows;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.gridbatch.api.ClaimRequest;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.QueueUnavailableException;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.shell.byhand.HeldJob;
+import org.gridbatch.worker.gogo.Script;
 import org.junit.Rule;
 import org.junit.Test;
 
@@ -350,6 +352,32 @@ public class PullCommandTest {
                 .atMost(SOON)
                 .until(() -> shell.queue.reportKinds(), is(List.of(ReportKind.RELEASE)));
         assertEquals("j2", shell.queue.reports.get(0).jobId());
+    }
+
+    @Test
+    public void aJobThatAJobsScriptPulledIsHeldToTheListsOfThatScriptsWorker() throws Exception {
+        shell.execute("push 'say hi' --id denied");
+        shell.execute("push 'give hi' --id unlisted");
+        shell.execute("push \"j = (batch:pull --id innermost) ; \\$j run\" --id between");
+        shell.execute("push 'say hi' --id innermost");
+
+        assertThat(errorOfPulling("denied"), containsString("denied.commands has test:say"));
+        assertThat(errorOfPulling("unlisted"), containsString("allowed.commands has only batch:*, test:say"));
+        assertThat(errorOfPulling("between"), containsString("denied.commands has test:say"));
+        assertEquals("", shell.printed());
+    }
+
+    /** As a worker with lists of its own runs a script that pulls a job and runs it. */
+    private String errorOfPulling(String jobId) throws Exception {
+        Script script = Script.of("j = (batch:pull --id " + jobId + ") ; $j run")
+                .withAllowed(List.of("batch:*", "test:say"))
+                .withDenied(List.of("test:say"));
+        return shell.scripts
+                .start(script)
+                .result()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .error();
     }
 
     @Test

@@ -36,9 +36,9 @@ final class ShellFixture extends ExternalResource {
     CommandProcessorImpl processor;
     CommandSession session;
     PulledJobs pulled;
+    GogoScriptRunner scripts;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private GogoScriptRunner scripts;
 
     @Override
     protected void before() {

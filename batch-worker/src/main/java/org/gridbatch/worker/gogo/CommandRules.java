@@ -75,6 +75,11 @@ final class CommandRules {
         return allowedGlobs.equals(allow) && deniedGlobs.equals(deny);
     }
 
+    /** The same script, with just these. */
+    Script hold(Script script) {
+        return script.withAllowed(allowedGlobs).withDenied(deniedGlobs);
+    }
+
     /** Whether a command, in lower case, may be called. */
     boolean allow(String command) {
         return isListed(command) && !deny(command);

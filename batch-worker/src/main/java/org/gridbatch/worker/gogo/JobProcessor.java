@@ -65,6 +65,10 @@ final class JobProcessor extends CommandProcessorImpl {
                 bundle.getLocation()));
     }
 
+    CommandRules rules() {
+        return rules;
+    }
+
     /** Nobody would see what goes wrong in another session of a script. */
     @Override
     public CommandSessionImpl createSession(CommandSession parent) {

@@ -57,6 +57,7 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
     private String executing = "";
     private String location = "";
     private String place = "";
+    private final CommandRules rules;
     private volatile boolean open = true;
 
     /** Something that went wrong beside what {@code execute} throws. */
@@ -65,6 +66,7 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
     JobSession(JobProcessor processor, Capture out, Capture err) {
         super(processor, InputStream.nullInputStream(), out, err);
         Statements.setThreads(this, new StatementThreads());
+        rules = processor.rules();
         channels = new Channel[] {Channels.newChannel(in), out, err};
         setJobListener(this::jobChanged);
     }
@@ -72,6 +74,11 @@ final class JobSession extends CommandSessionImpl implements ScriptSession {
     @Override
     public boolean isOpen() {
         return open;
+    }
+
+    @Override
+    public Script held(Script script) {
+        return rules.hold(script);
     }
 
     @Override

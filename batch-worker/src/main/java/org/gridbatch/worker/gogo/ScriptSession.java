@@ -11,4 +11,7 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface ScriptSession {
     /** Whether the script goes on; once it has ended, nobody can use what is kept for it. */
     boolean isOpen();
+
+    /** The same script, held to the lists of commands that this session's script is held to. */
+    Script held(Script script);
 }
