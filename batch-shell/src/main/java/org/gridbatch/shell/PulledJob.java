@@ -41,7 +41,11 @@ final class PulledJob implements HeldJob {
     private final Lease lease;
 
     private State state = State.HELD;
-    private long confirmed;
+    /** Before this the queue gives the job to nobody else. */
+    private long endsAt;
+    /** A sixth of the term, as a worker has it: what a script is left to end in when it is stopped. */
+    private long margin;
+
     private Duration leaseFor;
     private boolean cancelled;
     private String why = "";
@@ -55,8 +59,10 @@ final class PulledJob implements HeldJob {
         // Weakly, so that a session that nobody can use any more counts as closed.
         this.session = new WeakReference<>(session);
         this.lease = lease;
-        this.confirmed = sent;
-        this.leaseFor = lease.leaseFor();
+        leaseFor = lease.leaseFor();
+        endsAt = sent + leaseFor.toNanos();
+        // Of what the claim waited for the job, nothing is left.
+        margin = Math.max(0, endsAt - System.nanoTime()) / 6;
     }
 
     public String jobId() {
@@ -168,15 +174,21 @@ final class PulledJob implements HeldJob {
 
     /** The queue has extended the lease, counted from when it was asked. */
     synchronized void confirm(long sent, Duration newLeaseFor) {
-        if (sent - confirmed > 0) confirmed = sent;
         leaseFor = newLeaseFor;
+        long end = sent + leaseFor.toNanos();
+        if (end - endsAt <= 0) return;
+        endsAt = end;
+        margin = leaseFor.toNanos() / 6;
     }
 
-    /** Gives up a lease that was not confirmed in time, before the queue gives the job to somebody else. */
+    /** How long until it is given up, unless it is confirmed before. */
+    synchronized long nanosLeft() {
+        return endsAt - margin - System.nanoTime();
+    }
+
+    /** Gives up a lease that was not confirmed in time, so that its script has ended when somebody else gets the job. */
     boolean expireIfDue() {
-        synchronized (this) {
-            if (System.nanoTime() - confirmed < leaseFor.toNanos()) return false;
-        }
+        if (nanosLeft() > 0) return false;
         lose("the queue was not reached while the lease held");
         return true;
     }

@@ -96,7 +96,9 @@ final class PulledJobs implements AutoCloseable {
                                     .toList(),
                             "whoever pulled it did not wait for it"));
             for (Lease lease : leases) {
-                held.put(lease.leaseId(), new PulledJob(this, scripts, session, lease, sent));
+                PulledJob job = new PulledJob(this, scripts, session, lease, sent);
+                held.put(lease.leaseId(), job);
+                expireInTime(job);
             }
             startBeating();
             return leases.stream().findFirst().map(lease -> held.get(lease.leaseId()));
@@ -135,6 +137,11 @@ final class PulledJobs implements AutoCloseable {
         if (beating) return;
         beating = true;
         timer.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** To the moment: the next tick may be too late. */
+    private void expireInTime(PulledJob job) {
+        timer.schedule(job::expireIfDue, job.nanosLeft(), TimeUnit.NANOSECONDS);
     }
 
     private void tick() {
@@ -180,6 +187,7 @@ final class PulledJobs implements AutoCloseable {
                 job.lose("the queue gave it to somebody else, or ended it");
             } else {
                 job.confirm(sent, reply.leaseFor());
+                expireInTime(job);
                 if (reply.cancelled().contains(leaseId)) job.cancel();
             }
         }

@@ -12,6 +12,7 @@ import static org.hamcrest.CoreMatchers.startsWith;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -276,6 +277,20 @@ public class PullCommandTest {
 
         await("the lease is given up").atMost(SOON).until(() -> shell.execute("$j state"), is("lost"));
         assertThat(shell.refused("$j run"), containsString("was not reached while the lease held"));
+    }
+
+    @Test
+    public void aScriptIsStoppedWithASixthOfTheLeaseLeft() throws Exception {
+        shell.queue.leaseFor = Duration.ofSeconds(4);
+        shell.execute("push 'nap 60000' --id j1");
+        long pulled = System.nanoTime();
+        shell.execute("j = (pull)");
+        shell.queue.failure = new QueueUnavailableException("no queue-server is in sight");
+
+        assertThat(shell.refused("$j run"), containsString("was not reached while the lease held"));
+
+        Duration ran = Duration.ofNanos(System.nanoTime() - pulled);
+        assertTrue("it ran for " + ran, ran.compareTo(shell.queue.leaseFor) < 0);
     }
 
     @Test
