@@ -42,6 +42,13 @@ final class Follower {
     JobView follow() {
         begin(0);
         JobDetail first = grid.jobs(jobs -> jobs.get(id));
+        if (first.view().isArray()) {
+            throw new CommandFailed(
+                    "log: " + id + " is an array, and only its items print: follow one of 'jobs --array "
+                            + id + " --state executing' with 'log -f " + id
+                            + ":0', or see how far all are with 'wait --bar " + id
+                            + "'");
+        }
         shown = unwanted(first);
         while (true) {
             LiveView live = grid.live(id, out.offset(), err.offset());

@@ -82,6 +82,17 @@ public class LiveCommandsTest {
     }
 
     @Test
+    public void ofAnArrayItSaysAtOnceWhatCanBeFollowed() throws Exception {
+        shell.execute("push-each [a b] x --id a1");
+
+        assertEquals(
+                "log: a1 is an array, and only its items print: follow one of 'jobs --array a1 --state executing' with"
+                        + " 'log -f a1:0', or see how far all are with 'wait --bar a1'",
+                shell.refused("log -f a1"));
+        assertThat(shell.refused("log a1"), containsString("and then 'log a1:0'"));
+    }
+
+    @Test
     public void attemptsAreFollowedOneAfterTheOther() throws Exception {
         AttemptView old = attempt(1, AttemptOutcome.FAILED, "bang", "before\n", "");
         shell.queue.put(view("j1", JobState.AVAILABLE), "x", old);
