@@ -5,7 +5,6 @@
 package org.gridbatch.testing;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +18,7 @@ import org.gridbatch.api.Heartbeat;
 import org.gridbatch.api.HeartbeatReply;
 import org.gridbatch.api.JobIds;
 import org.gridbatch.api.Lease;
+import org.gridbatch.api.Limits;
 import org.gridbatch.api.Report;
 import org.gridbatch.api.ReportKind;
 import org.gridbatch.api.Verdict;
@@ -59,7 +59,7 @@ public final class TestWorker {
                         "",
                         "",
                         1,
-                        held.size() + 1,
+                        Math.min(held.size() + 1, Limits.SLOTS),
                         ad.version(),
                         Duration.ZERO))
                 .toCompletableFuture()
@@ -122,13 +122,16 @@ public final class TestWorker {
     }
 
     synchronized void heartbeat() {
-        if (killed || held.isEmpty()) return;
-        HeartbeatReply reply = queue.heartbeat(
-                        new Heartbeat(name, incarnation, new ArrayList<>(held.keySet()), List.of()))
-                .toCompletableFuture()
-                .join();
-        reply.lost().forEach(held::remove);
-        cancelled.addAll(reply.cancelled());
+        if (killed) return;
+        List<Long> all = List.copyOf(held.keySet());
+        for (int from = 0; from < all.size(); from += Limits.BULK) {
+            List<Long> some = all.subList(from, Math.min(all.size(), from + Limits.BULK));
+            HeartbeatReply reply = queue.heartbeat(new Heartbeat(name, incarnation, some))
+                    .toCompletableFuture()
+                    .join();
+            reply.lost().forEach(held::remove);
+            cancelled.addAll(reply.cancelled());
+        }
     }
 
     private void alive() {

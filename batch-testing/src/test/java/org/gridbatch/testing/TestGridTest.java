@@ -65,6 +65,21 @@ public class TestGridTest {
     }
 
     @Test
+    public void aWorkerTakesMoreThanAThousandJobsBeforeItReportsOnOne() {
+        int most = 1_200;
+        for (int i = 0; i < most; i++) submit(JobSpec.script("cw shop").jobId("customer-" + i));
+        TestWorker worker = grid.worker("w1");
+        List<Lease> leases = new ArrayList<>();
+        for (int i = 0; i < most; i++) leases.add(worker.take().orElseThrow());
+
+        grid.advance(Duration.ofMinutes(10));
+
+        for (Lease lease : leases) {
+            assertEquals(VerdictKind.ACCEPTED, worker.complete(lease, "").kind());
+        }
+    }
+
+    @Test
     public void aListenerHearsOfTheJobsThatBecomeFinalWhenTimePasses() {
         List<String> heard = new ArrayList<>();
         TestWorker worker = grid.worker("w1");
