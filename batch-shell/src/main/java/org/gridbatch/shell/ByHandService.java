@@ -49,8 +49,7 @@ final class ByHandService implements ByHand {
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
-            String why = e.getMessage() == null ? "" : ": " + e.getMessage();
-            throw new CommandFailed(e.getClass().getSimpleName() + why, e);
+            throw new CommandFailed(Text.describe(e), e);
         }
     }
 }

@@ -21,6 +21,8 @@ import org.gridbatch.api.Canary;
 import org.gridbatch.api.FailOn;
 import org.gridbatch.api.Rate;
 import org.gridbatch.worker.gogo.Durations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.MissingParameterException;
@@ -37,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * turn what looks like a number into one, and a job id or a script may look like one.
  */
 final class CommandFunction implements Function {
+    private static final Logger log = LoggerFactory.getLogger(CommandFunction.class);
     private static final int HELP_WIDTH = 100;
     private static final String JSON = "--json";
     private static final Pattern CANARY = Pattern.compile("([0-9]{1,9})(?::([0-9]{1,9})%?)?");
@@ -70,8 +73,13 @@ final class CommandFunction implements Function {
             Object data = call.run(session, here);
             sayWhereItGoesOn(data, json, session);
             return json ? Json.lines(data) : data;
+        } catch (CommandFailed e) {
+            throw e;
         } catch (BatchException e) {
             throw new CommandFailed(name + ": " + e.getMessage(), e);
+        } catch (RuntimeException | LinkageError e) {
+            log.warn("the command {} failed in a way that it should not", name, e);
+            throw new CommandFailed(name + ": " + Text.describe(e) + " (this node's log says more)", e);
         }
     }
 

@@ -38,9 +38,13 @@ import org.gridbatch.api.UnknownJobException;
 import org.gridbatch.api.WorkQueue;
 import org.gridbatch.worker.gogo.Durations;
 import org.osgi.framework.ServiceException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Calls the queue, waits for its answer, and says in a user's words why there was none. */
 final class Grid {
+    private static final Logger log = LoggerFactory.getLogger(Grid.class);
+
     /** Calls under way are ended by the transport; this is for one that does not. */
     private static final Duration GRACE = Limits.WAIT.plusSeconds(30);
 
@@ -235,7 +239,8 @@ final class Grid {
             return unsure(String.valueOf(failure.getMessage()), whenUnsure);
         }
         if (failure instanceof BatchException) return failure.getMessage();
-        return failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        log.warn("a call of the queue failed in a way that it should not", failure);
+        return Text.describe(failure) + " (this node's log says more)";
     }
 
     private static String unsure(String why, String whenUnsure) {

@@ -64,8 +64,7 @@ final class SessionRunner {
             Thread.currentThread().interrupt();
             throw new CommandFailed(place(session) + "stopped", e);
         } catch (Exception e) {
-            String why = e.getMessage() == null ? "" : ": " + e.getMessage();
-            throw new CommandFailed(place(session) + e.getClass().getSimpleName() + why, e);
+            throw new CommandFailed(place(session) + Text.describe(e), e);
         }
     }
 

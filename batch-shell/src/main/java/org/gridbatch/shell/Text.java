@@ -34,6 +34,11 @@ final class Text {
         return text.replaceAll("[\\p{Cc}&&[^\\n\\t]]", "");
     }
 
+    /** A failure by its kind, for want of words made for people. */
+    static String describe(Throwable failure) {
+        return failure.getClass().getSimpleName() + (failure.getMessage() == null ? "" : ": " + failure.getMessage());
+    }
+
     /** An enum constant as people write it. */
     static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
