@@ -16,6 +16,8 @@ abstract class Command {
             description = "Show this help.")
     private boolean help;
 
+    private boolean json;
+
     /**
      * Takes what it wants as it is, before the rest is made words of.
      *
@@ -25,9 +27,24 @@ abstract class Command {
         return arguments;
     }
 
-    /** Whether there is data, which can be had as JSON; else it prints, or returns what only a session can use. */
+    /** Whether there is data, which can be had as JSON; else it prints text. */
     boolean returnsData() {
         return true;
+    }
+
+    /** What it prints is to be JSON. */
+    final void askForJson() {
+        json = true;
+    }
+
+    /** Whether what it prints is to be JSON: for those that print as they go. */
+    final boolean isJson() {
+        return json;
+    }
+
+    /** What it returned, as JSON. */
+    Object json(Object data) {
+        return Json.lines(data);
     }
 
     /**

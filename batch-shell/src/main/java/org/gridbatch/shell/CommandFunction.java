@@ -66,13 +66,11 @@ final class CommandFunction implements Function {
         }
         if (line.isUsageHelpRequested()) return usage(name, call, session);
         boolean json = line.getParseResult().hasMatchedOption(JSON);
-        if (json && !call.returnsData()) {
-            throw new CommandFailed(name + ": what it prints so is text, and there is nothing for --json");
-        }
+        if (json) call.askForJson();
         try {
             Object data = call.run(session, here);
             sayWhereItGoesOn(data, json, session);
-            return json ? Json.lines(data) : data;
+            return json ? call.json(data) : data;
         } catch (CommandFailed e) {
             throw e;
         } catch (BatchException e) {

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 /** Runs a script here and now, as a worker would. */
 @CommandLine.Command(
         name = "exec",
-        description = "Run a script here, in a session of its own, and return the value of its last expression.",
+        description = "Run a script here, in a session of its own, and return the value of its last expression; with "
+                + "--json, which comes before the script, that is written as JSON after what it prints.",
         footer = {"", "Examples:", "  exec -f report.gogo 42", "  exec 'echo $1' hello", "  exec { echo hello }"})
 final class ExecCommand extends Command {
     @Option(
@@ -37,11 +38,6 @@ final class ExecCommand extends Command {
     private List<String> words = List.of();
 
     private List<String> fileArguments = List.of();
-
-    @Override
-    boolean returnsData() {
-        return false;
-    }
 
     @Override
     Object run(CommandSession session, Surroundings here) {

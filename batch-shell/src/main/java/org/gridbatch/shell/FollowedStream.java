@@ -12,12 +12,25 @@ import org.gridbatch.api.LiveText;
 final class FollowedStream {
     private static final String MISSING = "\n… some of it was not kept …\n";
 
-    private final PrintStream stream;
+    private final Sink sink;
     private long offset;
 
-    /** @param stream null to show nothing */
-    FollowedStream(PrintStream stream) {
-        this.stream = stream;
+    /** Where the pieces go. */
+    interface Sink {
+        /** @param missing whether something between this piece and the one before it was not kept */
+        void show(LiveText piece, boolean missing);
+    }
+
+    FollowedStream(Sink sink) {
+        this.sink = sink;
+    }
+
+    /** For people. */
+    static FollowedStream to(PrintStream stream) {
+        return new FollowedStream((piece, missing) -> {
+            stream.print((missing ? MISSING : "") + Text.clean(piece.text()));
+            stream.flush();
+        });
     }
 
     /** Where the next piece begins. */
@@ -27,8 +40,7 @@ final class FollowedStream {
 
     void show(LiveText piece) {
         if (piece.text().isEmpty()) return;
-        if (piece.offset() > offset) print(MISSING);
-        print(Text.clean(piece.text()));
+        sink.show(piece, piece.offset() > offset);
         offset = piece.end();
     }
 
@@ -39,11 +51,5 @@ final class FollowedStream {
         if (all.tail().isEmpty()) return;
         long length = new LiveText(0, all.tail()).end();
         show(new LiveText(Math.max(0, all.bytes() - length), all.tail()).from(offset));
-    }
-
-    private void print(String text) {
-        if (stream == null) return;
-        stream.print(text);
-        stream.flush();
     }
 }

@@ -21,7 +21,8 @@ final class Follower {
 
     private final Grid grid;
     private final String id;
-    private final PrintStream stdout;
+    private final boolean outToo;
+    private final boolean json;
     /** The lease that is followed; 0 if the job is not executing. */
     private long lease;
     /** Up to this lease all that is wanted was shown. */
@@ -31,16 +32,28 @@ final class Follower {
     private FollowedStream err;
     private boolean saidThatItWaits;
 
-    /** @param stdout where its standard output goes; null if it is not wanted */
-    Follower(Grid grid, String id, PrintStream stdout) {
+    /**
+     * @param outToo whether its standard output is wanted beside its standard error
+     * @param json whether to print each piece as an object
+     */
+    Follower(Grid grid, String id, boolean outToo, boolean json) {
         this.grid = grid;
         this.id = id;
-        this.stdout = stdout;
+        this.outToo = outToo;
+        this.json = json;
     }
+
+    /**
+     * A piece of what it printed.
+     *
+     * @param stream {@code out} or {@code err}
+     * @param offset in bytes of UTF-8, where it begins in the attempt's stream: what lies between two was not kept
+     */
+    record Piece(String jobId, int attempt, String stream, long offset, String text) {}
 
     /** @return the job, final */
     JobView follow() {
-        begin(0);
+        begin(0, 0);
         JobDetail first = grid.jobs(jobs -> jobs.get(id));
         if (first.view().isArray()) {
             throw new CommandFailed(
@@ -60,10 +73,10 @@ final class Follower {
                 if (job.view().state().isFinal()) return job.view();
                 // What came was from the offsets of another lease.
                 if (live.leaseId() != 0 && live.leaseId() != lease) {
-                    begin(live.leaseId());
+                    begin(live.leaseId(), live.attempt());
                     continue;
                 }
-                begin(live.leaseId());
+                begin(live.leaseId(), live.attempt());
             }
             out.show(live.out());
             err.show(live.err());
@@ -84,14 +97,22 @@ final class Follower {
         return job.view().state().isFinal() ? last - 1 : last;
     }
 
-    private void begin(long leaseId) {
+    private void begin(long leaseId, int attempt) {
         lease = leaseId;
-        out = new FollowedStream(stdout);
-        err = new FollowedStream(System.err);
+        out = outToo ? stream("out", System.out, attempt) : new FollowedStream((piece, missing) -> {});
+        err = stream("err", System.err, attempt);
+    }
+
+    private FollowedStream stream(String name, PrintStream shown, int attempt) {
+        if (!json) return FollowedStream.to(shown);
+        return new FollowedStream((piece, missing) -> {
+            System.out.println(Json.line(new Piece(id, attempt, name, piece.offset(), piece.text())));
+            System.out.flush();
+        });
     }
 
     private void ended(AttemptView attempt, JobView job) {
-        if (attempt.leaseId() != lease) begin(attempt.leaseId());
+        if (attempt.leaseId() != lease) begin(attempt.leaseId(), attempt.number());
         out.rest(attempt.out());
         err.rest(attempt.err());
         shown = attempt.leaseId();

@@ -77,7 +77,8 @@ final class Formats implements Converter {
                         Setting.class,
                         Checked.class,
                         Imported.class,
-                        Stats.class)
+                        Stats.class,
+                        TopCommand.Frame.class)
                 .map(Class::getName)
                 .toArray(String[]::new);
     }
@@ -127,6 +128,7 @@ final class Formats implements Converter {
         if (target instanceof GridStatus status) return status(status);
         if (target instanceof Stats stats) return StatsFormat.stats(stats, paper);
         if (target instanceof PulledJob job) return pulled(job);
+        if (target instanceof TopCommand.Frame frame) return StatsFormat.top(frame, clock.instant(), paper);
         if (target instanceof Verdict verdict) return verdict(verdict);
         if (target instanceof Output output) return output.toString();
         if (target instanceof WorkerView worker) return workers(List.of(worker), paper);
@@ -453,6 +455,7 @@ final class Formats implements Converter {
     }
 
     private String pulled(PulledJob job) {
+        if (job.isShownAsJson()) return Json.line(job.data());
         JobSpec spec = job.spec();
         return new Fields()
                 .add("job", spec.jobId())

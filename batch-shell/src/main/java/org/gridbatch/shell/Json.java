@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,7 @@ final class Json {
 
     /** A line for each element of a list, or one for all else; null if there is nothing to write. */
     static String lines(Object data) {
+        if (data instanceof Object[] array) return lines(Arrays.asList(array));
         Collection<?> all = data == null ? List.of() : data instanceof Collection<?> list ? list : List.of(data);
         if (all.isEmpty()) return null;
         StringBuilder lines = new StringBuilder();
@@ -78,6 +80,8 @@ final class Json {
                 write(out, entry.getValue());
             }
             out.writeEndObject();
+        } else if (value instanceof Object[] array) {
+            write(out, Arrays.asList(array));
         } else if (value instanceof Collection<?> list) {
             out.writeStartArray();
             for (Object element : list) write(out, element);

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         name = "log",
         description =
                 "Show what a job printed in its last attempt that ended, standard output first; or, with -f, what it "
-                        + "prints while it executes.")
+                        + "prints while it executes, with --json an object for each piece.")
 final class LogCommand extends Command {
     @Parameters(paramLabel = "ID", description = "The job's id.")
     private String id;
@@ -37,17 +37,12 @@ final class LogCommand extends Command {
     private boolean follow;
 
     @Override
-    boolean returnsData() {
-        return !follow;
-    }
-
-    @Override
     Object run(CommandSession session, Surroundings here) {
         if (follow && attempt != null) {
             throw new CommandFailed("log: there are --follow and --attempt: one attempt that ended cannot be followed");
         }
         if (follow) {
-            JobView ended = new Follower(here.grid(), id, errOnly ? null : System.out).follow();
+            JobView ended = new Follower(here.grid(), id, !errOnly, isJson()).follow();
             WaitCommand.failUnlessCompleted("log", List.of(ended));
             return null;
         }

@@ -49,9 +49,10 @@ final class PullCommand extends Command {
                     "Only a job that this LDAP filter matches: it sees queue, tenant, name, priority and the tags.")
     private String accepts = "";
 
+    /** Shown as JSON, and still the job, so that one can go on with it. */
     @Override
-    boolean returnsData() {
-        return false;
+    Object json(Object data) {
+        return ((PulledJob) data).shownAsJson();
     }
 
     @Override

@@ -49,6 +49,7 @@ final class PulledJob implements HeldJob {
     private Duration leaseFor;
     private boolean cancelled;
     private String why = "";
+    private boolean json;
     private PulledRun running;
     private PulledRun.Ended last = PulledRun.Ended.NEVER_RAN;
 
@@ -71,6 +72,27 @@ final class PulledJob implements HeldJob {
 
     public int attempt() {
         return lease.attempt();
+    }
+
+    /**
+     * What it is, for others.
+     *
+     * @param leaseFor how long the queue gives it to nobody else, counted from when it was asked last
+     */
+    record Data(String jobId, String state, int attempt, long leaseId, Duration leaseFor, JobSpec spec) {}
+
+    Data data() {
+        return new Data(jobId(), state(), attempt(), lease.leaseId(), leaseFor(), spec());
+    }
+
+    /** The same, which a shell shows as JSON. */
+    synchronized PulledJob shownAsJson() {
+        json = true;
+        return this;
+    }
+
+    synchronized boolean isShownAsJson() {
+        return json;
     }
 
     @Override

@@ -45,11 +45,13 @@ final class StatsFormat {
     }
 
     /** One screen: the grid in a line, its queues, its workers and what they run. */
-    static String top(Stats stats, List<WorkerView> workers, List<LiveView> executing, Instant now, Paper paper) {
+    static String top(TopCommand.Frame frame, Instant now, Paper paper) {
+        Stats stats = frame.stats();
         String problem = stats.problem().isEmpty() ? "" : "\nproblem: " + Text.oneLine(stats.problem(), 500);
-        String first = "grid " + stats.grid() + ", workers " + stats.workers() + ", " + slots(stats) + ", "
-                + ended(stats) + problem;
-        return first + "\n\n" + queues(stats, paper) + "\n\n" + workers(workers, executing, now, paper);
+        // What matters most first: at a narrow terminal the line is cut.
+        String first = "workers " + stats.workers() + ", " + slots(stats) + ", " + ended(stats) + ", grid "
+                + stats.grid() + problem;
+        return first + "\n\n" + queues(stats, paper) + "\n\n" + workers(frame.workers(), frame.executing(), now, paper);
     }
 
     private static String slots(Stats stats) {

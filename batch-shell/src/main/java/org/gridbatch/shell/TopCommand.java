@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
         name = "top",
         description = "Show the queues with their counts and rates, and the workers with what they run: at a terminal "
-                + "anew each second until q or Ctrl-C, else once.")
+                + "anew each second until q or Ctrl-C, else, and with --json, once.")
 final class TopCommand extends Command {
     private static final Duration EVERY = Duration.ofSeconds(1);
     private static final Duration KEY_EVERY = Duration.ofMillis(50);
@@ -47,27 +47,29 @@ final class TopCommand extends Command {
     private StatsReader.Ended ended;
     private long endedAt;
 
-    @Override
-    boolean returnsData() {
-        return false;
-    }
+    /**
+     * What it shows at one time.
+     *
+     * @param executing what the jobs that execute tell
+     */
+    public record Frame(Stats stats, List<WorkerView> workers, List<LiveView> executing) {}
 
     @Override
     Object run(CommandSession session, Surroundings here) {
-        if (once || Formats.width(session, 0) == 0) return frame(here.grid(), Paper.of(session));
+        if (once || isJson() || Formats.width(session, 0) == 0) return frame(here.grid());
         PrintStream screen = System.out;
         InputStream keys = session.getKeyboard();
         screen.print(CLEAR_SCREEN);
         do {
-            draw(screen, frame(here.grid(), Paper.of(session)), Formats.height(session));
+            String text = StatsFormat.top(frame(here.grid()), Clock.systemUTC().instant(), Paper.of(session));
+            draw(screen, text, Formats.height(session));
         } while (!isOver(keys));
         screen.println();
         return null;
     }
 
-    private String frame(Grid grid, Paper paper) {
-        Clock clock = Clock.systemUTC();
-        StatsReader reader = new StatsReader(grid, clock);
+    private Frame frame(Grid grid) {
+        StatsReader reader = new StatsReader(grid, Clock.systemUTC());
         if (ended == null || System.nanoTime() - endedAt > RATES_EVERY.toNanos()) {
             ended = reader.ended();
             endedAt = System.nanoTime();
@@ -79,7 +81,7 @@ final class TopCommand extends Command {
                 .limit(Limits.BULK)
                 .toList();
         List<LiveView> executing = ids.isEmpty() ? List.of() : grid.progress(ids);
-        return StatsFormat.top(stats, workers, executing, clock.instant(), paper);
+        return new Frame(stats, workers, executing);
     }
 
     /** Line by line over what is there, so that nothing flickers; never more than the screen has, which would scroll. */

@@ -7,6 +7,7 @@ package org.gridbatch.shell;
 import static org.gridbatch.shell.FakeQueue.attempt;
 import static org.gridbatch.shell.FakeQueue.view;
 import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.CoreMatchers.startsWith;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
@@ -103,15 +104,29 @@ public class JsonTest {
 
     @Test
     public void everyCommandHasItButThoseThatReturnNoData() throws Exception {
-        Set<String> without = Set.of("help", "exec", "pull", "export", "top");
+        Set<String> without = Set.of("help", "export");
         for (String name : ShellComponent.commands().keySet()) {
             boolean has = shell.shown(name + " --help").contains("--json");
             assertTrue(name + (has ? " has it" : " has it not"), has != without.contains(name));
         }
-        assertThat(shell.refused("exec --json x"), containsString("unknown option '--json'"));
-        shell.queue.put(view("j1", JobState.COMPLETED), "x");
-        assertEquals(
-                "log: what it prints so is text, and there is nothing for --json", shell.refused("log -f j1 --json"));
+    }
+
+    @Test
+    public void aPulledJobIsShownSoAndStillTheJob() throws Exception {
+        shell.execute("push 'give done' --id j1");
+        String shown = shell.shown("j = (pull --json)");
+        assertThat(shown, startsWith("{\"jobId\":\"j1\",\"state\":\"held\",\"attempt\":1,\"leaseId\":1,"));
+        assertEquals("give done", mapper.readTree(shown).at("/spec/script").asText());
+        assertEquals("done", shell.execute("$j run"));
+    }
+
+    @Test
+    public void theValueOfAScriptIsWrittenAfterWhatItPrints() throws Exception {
+        shell.execute("push x --id j1");
+        assertThat(shell.shown("exec --json 'say hi ; batch:jobs'"), startsWith("{\"jobId\":\"j1\""));
+        assertEquals("hi\n", shell.printed());
+        assertEquals("[1,2]", shell.shown("exec --json '[[1 2]]'").replace("\"", ""));
+        assertEquals("the script's own", "--json", shell.execute("exec 'give $1' --json"));
     }
 
     @Test

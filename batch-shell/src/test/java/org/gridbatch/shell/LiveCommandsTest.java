@@ -141,11 +141,26 @@ public class LiveCommandsTest {
     @Test
     public void ofATailOnlyWhatWasNotShownYetFollows() {
         java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
-        FollowedStream stream = new FollowedStream(new java.io.PrintStream(bytes, true));
+        FollowedStream stream = FollowedStream.to(new java.io.PrintStream(bytes, true));
         String all = "x".repeat(100) + "0123456789";
         stream.show(new org.gridbatch.api.LiveText(0, all.substring(0, 105)));
         stream.rest(new CapturedText(all.substring(0, 20), all.substring(90), all.length()));
         assertEquals(all, bytes.toString());
+    }
+
+    @Test
+    public void asJsonEachPieceIsALineOnStandardOutput() throws Exception {
+        shell.queue.put(view("j1", JobState.EXECUTING), "x", attempt(1, AttemptOutcome.EXECUTING, "", "", ""));
+        shell.queue.tells("j1", 1, HALF, "one\n", "careful\u001b\n");
+        CompletableFuture<String> end = running("log -f j1 --json");
+        awaitPrinted("careful");
+        shell.queue.ends("j1", view("j1", JobState.COMPLETED), completed(1, "one\ntwo\n", "careful\u001b\n"));
+        assertEquals("", end.get());
+        assertEquals("""
+                {"jobId":"j1","attempt":1,"stream":"out","offset":0,"text":"one\\n"}
+                {"jobId":"j1","attempt":1,"stream":"err","offset":0,"text":"careful\\u001B\\n"}
+                {"jobId":"j1","attempt":1,"stream":"out","offset":4,"text":"two\\n"}
+                """, shell.printed());
     }
 
     @Test

@@ -7,6 +7,7 @@ package org.gridbatch.shell;
 import static org.awaitility.Awaitility.await;
 import static org.gridbatch.shell.FakeQueue.view;
 import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.CoreMatchers.startsWith;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
@@ -87,9 +88,19 @@ public class StatsCommandsTest {
     public void whereThereIsNoTerminalTopIsOneFrame() throws Exception {
         shell.queue.tells("j3", 1, new Progress(5, 10, "shop 42"), "", "");
         String frame = shell.shown("top");
-        assertThat(frame, containsString("grid grid-1, workers 1, 1 of 4 slots busy, 2.0/min end"));
+        assertThat(
+                frame,
+                containsString("workers 1, 1 of 4 slots busy, 2.0/min end, 1.0/min of them failed, grid grid-1"));
         assertThat(frame, containsString("WORKER  BUSY  JOB  FOR"));
         assertThat(frame, containsString("5/10 (50 %) shop 42"));
+    }
+
+    @Test
+    public void topIsDataAsWell() throws Exception {
+        shell.session.put("COLUMNS", 80);
+        assertEquals("grid-1", shell.execute("((top --once) stats) grid"));
+        assertThat(shell.shown("top --json"), startsWith("{\"stats\":{\"grid\":\"grid-1\""));
+        assertThat(shell.shown("top --json"), containsString("\"workers\":[{\"worker\":"));
     }
 
     @Test
@@ -107,7 +118,7 @@ public class StatsCommandsTest {
             await("it ends").atMost(Duration.ofSeconds(10)).until(end::isDone);
             assertEquals("null", end.get());
         }
-        assertThat(shell.printed(), containsString("\u001b[2J\u001b[H\u001b[?7lgrid grid-1"));
+        assertThat(shell.printed(), containsString("\u001b[2J\u001b[H\u001b[?7lworkers 1, 1 of 4"));
         assertEquals("5 lines of 6", 5, shell.printed().split("\u001b\\[K", -1).length - 1);
     }
 }
