@@ -341,11 +341,30 @@ final class Formats implements Converter {
     private String job(JobDetail job, LiveView live, Paper paper) {
         Fields fields = fields(job.view());
         if (live != null) fields.add("progress", progress(live.progress())).add("notes", pairs(live.notes()));
+        fields.add("stderr", firstError(job.attempts()));
         JobSpec spec = job.spec();
         addTerms(fields, spec);
         fields.add("script", script(spec.script()));
         if (job.attempts().isEmpty()) return fields.format();
         return fields.format() + "\n\n" + attempts(job.attempts(), paper);
+    }
+
+    /**
+     * What the last attempt that ended complained of first if it failed: commands that only print why they cannot do something leave a
+     * script that fails at the next one, with an error that says nothing of it.
+     */
+    private static String firstError(List<AttemptView> attempts) {
+        List<AttemptView> ended = attempts.stream().filter(LogCommand::isEnded).toList();
+        if (ended.isEmpty()) return "";
+        AttemptView last = ended.get(ended.size() - 1);
+        if (last.error().isEmpty()) return "";
+        return last.err()
+                .text()
+                .lines()
+                .filter(line -> !line.isBlank())
+                .findFirst()
+                .map(line -> Text.oneLine(line, MAX_REASON))
+                .orElse("");
     }
 
     /** An array's pause shows, since it would otherwise seem to be stuck. */

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.gridbatch.api.AttemptOutcome;
+import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.HistoryQuery;
 import org.gridbatch.api.JobState;
 import org.gridbatch.api.JobView;
@@ -193,6 +194,20 @@ public class ObserveCommandsTest {
 
         assertEquals(1_003, ((List<?>) shell.execute("jobs -n 1003")).size());
         assertEquals(20, ((List<?>) shell.execute("jobs")).size());
+    }
+
+    @Test
+    public void whatAFailedAttemptComplainedOfFirstStandsBesideItsError() throws Exception {
+        AttemptView failed = attempt(1, AttemptOutcome.FAILED, "Cannot coerce", "", "\nno such shop\n\tat x\n");
+        shell.queue.put(failed("j1", JobState.RETRYABLE, "Cannot coerce"), "x", failed);
+        assertThat(shell.shown("job j1"), containsString("""
+                error      Cannot coerce
+                stderr     no such shop
+                back-off"""));
+
+        shell.queue.put(
+                view("j1", JobState.COMPLETED), "x", failed, attempt(2, AttemptOutcome.COMPLETED, "", "", "hm"));
+        assertThat(shell.shown("job j1"), not(containsString("stderr")));
     }
 
     @Test

@@ -110,9 +110,17 @@ public class AceIT {
         assertTrue(
                 "jobs of the killed worker were rescued",
                 ended.stream().anyMatch(line -> RESCUED.matcher(line).find()));
-        String failed = first(history(all, "discarded", UNKNOWN), "jobId");
-        String printed = grid.quick("log", "--err", failed).ok();
-        assertTrue(printed, printed.contains("there is no repository for the customer 'unknown-"));
+        for (String failed : history(all, "discarded", UNKNOWN)) assertSaysWhy(failed);
+    }
+
+    /** The error is what came of it; what was wrong is what {@code cw} printed. */
+    private static void assertSaysWhy(String failed) {
+        String why = "there is no repository for the customer '" + value(failed, "item") + "'";
+        String id = value(failed, "jobId");
+        String printed = grid.quick("log", "--err", id).ok();
+        assertTrue(printed, printed.contains(why));
+        String shown = grid.quick("job", id).ok();
+        assertTrue(shown, shown.lines().anyMatch(line -> line.startsWith("stderr ") && line.endsWith(why)));
     }
 
     /** Every known customer's item has completed, every other one has failed and says why, in the history. */
@@ -309,9 +317,9 @@ public class AceIT {
         return item.find() ? Stream.of(item.group(1)) : Stream.empty();
     }
 
-    private static String first(List<String> lines, String field) {
-        Matcher value = Pattern.compile("\"" + field + "\":\"([^\"]*)\"").matcher(lines.get(0));
-        if (!value.find()) throw new AssertionError("no " + field + " in " + lines.get(0));
+    private static String value(String line, String field) {
+        Matcher value = Pattern.compile("\"" + field + "\":\"([^\"]*)\"").matcher(line);
+        if (!value.find()) throw new AssertionError("no " + field + " in " + line);
         return value.group(1);
     }
 }
