@@ -42,6 +42,14 @@ final class CommandFunction implements Function {
     private static final Logger log = LoggerFactory.getLogger(CommandFunction.class);
     private static final int HELP_WIDTH = 100;
     private static final String JSON = "--json";
+    /** Of the options that look like what was typed, so many are named. */
+    private static final int SIMILAR = 3;
+
+    /** How picocli says it, which is how Java writes it. */
+    private static final Pattern CONSTANTS =
+            Pattern.compile("(.*: )expected one of \\[(.*)] \\(case-\\w+\\) but was (.*)", Pattern.DOTALL);
+
+    private static final Pattern NOT_A_NUMBER = Pattern.compile(" is not an? (int|long)$");
     private static final Pattern CANARY = Pattern.compile("([0-9]{1,9})(?::([0-9]{1,9})%?)?");
     private static final Pattern RATE = Pattern.compile("([0-9]{1,9})/(.+)");
 
@@ -133,9 +141,20 @@ final class CommandFunction implements Function {
         if (failure instanceof UnmatchedArgumentException unmatched) {
             String word = unmatched.getUnmatched().get(0);
             if (!word.startsWith("-")) return "there is no use for '" + word + "'";
-            return "unknown option '" + word + "', want one of " + options(failure.getCommandLine());
+            List<String> similar = unmatched.getSuggestions();
+            String hint = similar.isEmpty()
+                    ? ""
+                    : ": did you mean " + String.join(" or ", similar.subList(0, Math.min(similar.size(), SIMILAR)))
+                            + "?";
+            return "unknown option '" + word + "', want one of " + options(failure.getCommandLine()) + hint;
         }
         String message = failure.getMessage();
+        Matcher constants = CONSTANTS.matcher(message);
+        if (constants.matches()) {
+            message = constants.group(1) + constants.group(3) + ", want one of "
+                    + constants.group(2).toLowerCase(Locale.ROOT);
+        }
+        message = NOT_A_NUMBER.matcher(message).replaceFirst(" is no whole number");
         if (failure instanceof MissingParameterException || message.startsWith("Invalid value")) {
             return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
         }

@@ -40,14 +40,12 @@ import picocli.CommandLine.Parameters;
         })
 final class CronCommand extends Command {
     private static final int PAGE = 100;
+    private static final String VERBS = "add, list, next, pause, resume, remove or run";
 
     /** What it sets something for. */
     private static final String OF = "schedule";
 
-    @Parameters(
-            arity = "1..*",
-            paramLabel = "WORD",
-            description = "add, list, next, pause, resume, remove or run; and what belongs to it.")
+    @Parameters(arity = "0..*", paramLabel = "WORD", description = VERBS + "; and what belongs to it.")
     private List<String> words = List.of();
 
     @Option(
@@ -87,6 +85,7 @@ final class CronCommand extends Command {
     Object run(CommandSession session, Surroundings here) {
         Grid grid = here.grid();
         String by = grid.caller();
+        if (words.isEmpty()) throw new CommandFailed("cron: want " + VERBS);
         switch (words.get(0)) {
             case "add":
                 return add(session, here, by);
@@ -113,8 +112,7 @@ final class CronCommand extends Command {
                 return grid.schedules(schedules -> schedules.runNow(name, jobId, by));
             }
             default:
-                throw new CommandFailed(
-                        "cron: there is no '" + words.get(0) + "', want add, list, next, pause, resume, remove or run");
+                throw new CommandFailed("cron: there is no '" + words.get(0) + "', want " + VERBS);
         }
     }
 

@@ -4,6 +4,8 @@
  */
 package org.gridbatch.shell;
 
+import static org.hamcrest.CoreMatchers.containsString;
+import static org.hamcrest.MatcherAssert.assertThat;
 import static org.junit.Assert.assertEquals;
 
 import ch.qos.logback.classic.Level;
@@ -19,7 +21,7 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.slf4j.LoggerFactory;
 
-/** What becomes of failures that no command expects. */
+/** What users are told when they mistyped something, and when a command is at fault. */
 public class CommandFunctionTest {
     @Rule
     public final ShellFixture shell = new ShellFixture();
@@ -53,6 +55,21 @@ public class CommandFunctionTest {
         assertEquals("ArithmeticException: / by zero (this node's log says more)", shell.refused("jobs"));
 
         assertEquals(List.of("java.lang.ArithmeticException"), warned());
+    }
+
+    @Test
+    public void whatIsTypedWrongIsSaidInTheWordsOfTheShell() {
+        String more = " ('jobs --help' says more)";
+        assertThat(shell.refused("jobs --quue x"), containsString(" --tag: did you mean --queue?" + more));
+        assertThat(shell.refused("jobs --zzz"), containsString("unknown option '--zzz', want one of --after"));
+        assertEquals(
+                "jobs: invalid value for option '--state' (STATE): 'exectuing', want one of blocked, scheduled,"
+                        + " available, executing, retryable, completed, cancelled, discarded" + more,
+                shell.refused("jobs --state exectuing"));
+        assertEquals(
+                "jobs: invalid value for option '--limit': 'few' is no whole number" + more,
+                shell.refused("jobs -n few"));
+        assertEquals("cron: want add, list, next, pause, resume, remove or run", shell.refused("cron"));
     }
 
     @Test

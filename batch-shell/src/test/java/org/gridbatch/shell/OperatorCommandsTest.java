@@ -125,7 +125,7 @@ public class OperatorCommandsTest {
         assertEquals("tenant acme: weight 3", shell.shown("weigh acme 3"));
         assertEquals("tenant '': weight 2", shell.shown("weigh '' 2"));
         assertEquals(Map.of("acme", 3, "", 2), shell.queue.weights);
-        assertThat(shell.refused("weigh acme much"), containsString("'much' is not an int"));
+        assertThat(shell.refused("weigh acme much"), containsString("'much' is no whole number"));
     }
 
     @Test
