@@ -12,6 +12,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.apache.felix.gogo.jline.Shell;
@@ -41,6 +42,9 @@ final class Sessions {
 
     /** What lists them for the user of the system's shell, to whom they are words of the launcher. */
     private static final String LAUNCHER_HELP = "batch help";
+
+    /** What people type to leave other shells. */
+    private static final Set<String> LEAVES = Set.of("exit", "quit", "logout");
 
     /** What Gogo calls for a command that it does not find. */
     private static final String UNKNOWN_COMMAND = "default";
@@ -157,7 +161,11 @@ final class Sessions {
     }
 
     private static Object unknownCommand(CommandSession session, List<Object> words) {
-        throw new UnknownCommand(noCommand(String.valueOf(words.get(0)), HELP));
+        String name = String.valueOf(words.get(0));
+        throw new UnknownCommand(
+                LEAVES.contains(name)
+                        ? "there is no command '" + name + "': Ctrl-D leaves this shell"
+                        : noCommand(name, HELP));
     }
 
     private static String noCommand(String name, String help) {

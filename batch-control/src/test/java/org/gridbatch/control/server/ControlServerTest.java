@@ -319,6 +319,8 @@ public class ControlServerTest {
         awaitOn(screen, "still|here");
         typist.types("nonsense\r");
         awaitOn(screen, "there is no command 'nonsense': see 'help'");
+        typist.types("exit\r");
+        awaitOn(screen, "there is no command 'exit': Ctrl-D leaves this shell");
         typist.types("\004");
 
         assertEquals(0, shell.get(10, TimeUnit.SECONDS).status());
