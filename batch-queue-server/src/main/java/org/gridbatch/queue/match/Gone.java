@@ -6,7 +6,6 @@ package org.gridbatch.queue.match;
 
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.gridbatch.api.Ad;
@@ -18,14 +17,7 @@ final class Gone {
     /** The last that is known of a command. */
     record Last(String worker, Instant until) {}
 
-    private final Map<String, Last> byCommand = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Last> eldest) {
-            return size() > MAX_COMMANDS;
-        }
-    };
+    private final Map<String, Last> byCommand = new BoundedMap<>(MAX_COMMANDS);
 
     /** Takes note of the commands that a worker had and has not any more; {@code after} is null if it is gone. */
     void remember(String worker, Ad before, Ad after, Instant when) {

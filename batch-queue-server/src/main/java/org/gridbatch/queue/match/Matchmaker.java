@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -72,24 +71,10 @@ public final class Matchmaker {
     private final Map<String, Set<Claim.Key>> keysOfWorker = new HashMap<>();
     private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>(Comparator.comparingLong(Deadline::nanos));
     /** The last claim of each worker that was answered with leases. */
-    private final Map<Claim.Key, Long> answered = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Claim.Key, Long> eldest) {
-            return size() > MAX_ANSWERED;
-        }
-    };
+    private final Map<Claim.Key, Long> answered = new BoundedMap<>(MAX_ANSWERED);
 
     /** Of what claims accept: up to which job it is none, so that the next such claim need not look at those. */
-    private final Map<String, Long> acceptedNoneUpTo = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-            return size() > MAX_ACCEPTS_REMEMBERED;
-        }
-    };
+    private final Map<String, Long> acceptedNoneUpTo = new BoundedMap<>(MAX_ACCEPTS_REMEMBERED);
 
     /** How many jobs were compared with what a claim accepts. */
     private long filtered;
