@@ -162,8 +162,7 @@ final class LeaseRules {
         Job.Draft next = job.draft();
         next.refusals = job.refusals() + 1;
         if (own) {
-            String note = "refused " + report.kind() + " at " + Instant.ofEpochMilli(now) + ": " + why
-                    + (report.error().isEmpty() ? "" : "; it said: " + head(report.error()));
+            String note = "refused " + report.kind() + " at " + Instant.ofEpochMilli(now) + ": " + why + said(report);
             Attempt noted = attempt.withNote(note);
             List<Attempt> list = new ArrayList<>(job.attempts());
             list.set(list.indexOf(attempt), noted);
@@ -185,8 +184,11 @@ final class LeaseRules {
     }
 
     private void auditRefusal(Report report, String why, long now) {
-        String error = report.error().isEmpty() ? "" : "; it said: " + head(report.error());
-        audit(report.worker(), "refused", report.jobId(), report.kind() + ": " + why + error, now);
+        audit(report.worker(), "refused", report.jobId(), report.kind() + ": " + why + said(report), now);
+    }
+
+    private static String said(Report report) {
+        return report.error().isEmpty() ? "" : "; it said: " + head(report.error());
     }
 
     /** An attempt that gives up its place with the job is kept in the audit trail, unless it was no try at all. */
