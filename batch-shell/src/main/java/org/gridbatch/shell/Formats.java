@@ -350,8 +350,8 @@ final class Formats implements Converter {
     }
 
     /**
-     * What the last attempt that ended complained of first if it failed: commands that only print why they cannot do something leave a
-     * script that fails at the next one, with an error that says nothing of it.
+     * What the last attempt that ended complained of first if it failed: commands that only print why they cannot do
+     * something leave a script that fails at the next one, with an error that says nothing of it.
      */
     private static String firstError(List<AttemptView> attempts) {
         List<AttemptView> ended = attempts.stream().filter(LogCommand::isEnded).toList();

@@ -690,12 +690,18 @@ public class WorkerTest {
         loop.pass(GRACE.plusSeconds(1));
     }
 
-    @Test
-    public void aWorkerWhoseSlotsAreAllStuckLeavesTheGridAndComesBackWithAScriptsEnd() {
+    /** @return true each time that it tells that it is stuck */
+    private List<Boolean> startWithOneJob() {
         start(1);
         List<Boolean> told = new ArrayList<>();
         worker.whenStuck(() -> told.add(true));
         grant(lease(1));
+        return told;
+    }
+
+    @Test
+    public void aWorkerWhoseSlotsAreAllStuckLeavesTheGridAndComesBackWithAScriptsEnd() {
+        List<Boolean> told = startWithOneJob();
         sticks(1);
 
         assertThat(onlyReport().error(), containsString("\nstuck: its script does not heed the interrupt"));
@@ -724,10 +730,7 @@ public class WorkerTest {
 
     @Test
     public void aStuckWorkerDoesNotWaitForAQueueThatIsAway() {
-        start(1);
-        List<Boolean> told = new ArrayList<>();
-        worker.whenStuck(() -> told.add(true));
-        grant(lease(1));
+        List<Boolean> told = startWithOneJob();
         queue.answersReports = false;
         sticks(1);
         assertEquals(List.of(), told);
@@ -737,10 +740,7 @@ public class WorkerTest {
 
     @Test
     public void aWorkerThatIsStuckAgainOrGetsOtherSettingsSaysSoAgain() {
-        start(1);
-        List<Boolean> told = new ArrayList<>();
-        worker.whenStuck(() -> told.add(true));
-        grant(lease(1));
+        List<Boolean> told = startWithOneJob();
         sticks(1);
         assertEquals(1, told.size());
 
@@ -761,10 +761,7 @@ public class WorkerTest {
 
     @Test
     public void otherSettingsForAStuckWorkerHoldAlsoWhenTheQueueIsAway() {
-        start(1);
-        List<Boolean> told = new ArrayList<>();
-        worker.whenStuck(() -> told.add(true));
-        grant(lease(1));
+        List<Boolean> told = startWithOneJob();
         queue.answersReports = false;
         sticks(1);
         pass(loop, 5);

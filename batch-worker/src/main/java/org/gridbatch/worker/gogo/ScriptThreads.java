@@ -40,7 +40,8 @@ final class ScriptThreads {
 
     /**
      * The live threads of the session that was made in this group, and the one that formats its result. They are known by
-     * their names, mostly given by Gogo; a thread that a command started, such as one of a shared pool, is not the script's to wait for or to stop.
+     * their names, mostly given by Gogo; a thread that a command started, such as one of a shared pool, is not the
+     * script's to wait for or to stop.
      */
     static List<Thread> ofSession(ThreadGroup group) {
         Thread[] all = new Thread[group.activeCount() + 16];
