@@ -78,7 +78,7 @@ public class Prepared {
         for (Job job : List.copyOf(machine.executing())) {
             if (job.tenure() != null) apply(end(job.tenure().leaseId(), job.id()));
         }
-        for (Job job : List.copyOf(machine.beyond(last, false))) {
+        for (Job job : machine.beyond(last, false)) {
             if (!job.state().isFinal() && !job.isItem()) apply(new Command.Cancel(List.of(job.id()), ""));
         }
         while (machine.hasUnswept()) apply(new Command.Sweep(Integer.MAX_VALUE));

@@ -45,7 +45,7 @@ final class Jobs {
     private record Mark(long millis, long sequence) implements Ordered {}
 
     private final Map<String, Job> byId = new HashMap<>();
-    private final TreeMap<Long, Job> byAge = new TreeMap<>();
+    private final JobsByAge byAge = new JobsByAge();
     private final TreeMap<Long, Job> byLease = new TreeMap<>();
     private final TreeSet<Moment> due = new TreeSet<>();
     private final TreeSet<Ordered> finals = new TreeSet<>();
@@ -87,10 +87,10 @@ final class Jobs {
 
     /** The first job behind a sequence, of all that are in memory and all items that may run; null if there is none. */
     Job after(long sequence) {
-        Map.Entry<Long, Job> next = byAge.higherEntry(sequence);
+        Job next = byAge.after(sequence);
         Job untouched = arrays.untouchedAfter(sequence);
-        if (next == null || untouched == null) return next == null ? untouched : next.getValue();
-        return next.getKey() < untouched.sequence() ? next.getValue() : untouched;
+        if (next == null || untouched == null) return next == null ? untouched : next;
+        return next.sequence() < untouched.sequence() ? next : untouched;
     }
 
     Job byLease(long leaseId) {
@@ -101,15 +101,8 @@ final class Jobs {
         return byLease.values();
     }
 
-    Collection<Job> all() {
-        return byAge.values();
-    }
-
-    /** The jobs after a sequence in the given direction; a view. */
-    Collection<Job> beyond(long sequence, boolean newestFirst) {
-        return newestFirst
-                ? byAge.headMap(sequence, false).descendingMap().values()
-                : byAge.tailMap(sequence, false).values();
+    JobsByAge all() {
+        return byAge;
     }
 
     long count(JobState state) {
@@ -210,7 +203,7 @@ final class Jobs {
         if (byId.putIfAbsent(job.id(), job) != null) {
             throw new IllegalStateException("there is a job " + added.id() + " already");
         }
-        byAge.put(job.sequence(), job);
+        byAge.put(job);
         if (arrays.get(job.id()) == null) census.add(job);
         index(job);
         changes.add(new Change(null, job));
@@ -260,7 +253,7 @@ final class Jobs {
         if (array == null || !array.isUntouched(job.index()) || byId.containsKey(job.id())) return;
         array.touch(job.index());
         byId.put(job.id(), job);
-        byAge.put(job.sequence(), job);
+        byAge.put(job);
         index(job);
     }
 
@@ -281,7 +274,7 @@ final class Jobs {
 
     void remove(Job job) {
         byId.remove(job.id());
-        byAge.remove(job.sequence());
+        byAge.remove(job);
         unindex(job);
         JobArray array = arrays.get(job.id());
         if (array == null) {
@@ -308,7 +301,7 @@ final class Jobs {
         unindex(from);
         index(to);
         byId.put(to.id(), to);
-        byAge.put(to.sequence(), to);
+        byAge.put(to);
         if (arrays.get(to.id()) == null) census.replace(from, to);
         JobArray array = arrays.get(to.arrayId());
         if (array != null && from.state() != to.state()) array.moved(to.index(), to.state());

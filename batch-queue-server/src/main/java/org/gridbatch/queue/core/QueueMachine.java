@@ -295,9 +295,9 @@ public final class QueueMachine {
         return jobs.all();
     }
 
-    /** The jobs beyond a sequence, older or newer; a view. */
-    public Collection<Job> beyond(long sequence, boolean newestFirst) {
-        return jobs.beyond(sequence, newestFirst);
+    /** The jobs beyond a sequence, older or newer, nearest first; a view. */
+    public Iterable<Job> beyond(long sequence, boolean older) {
+        return jobs.all().beyond(sequence, older);
     }
 
     public long count(JobState state) {

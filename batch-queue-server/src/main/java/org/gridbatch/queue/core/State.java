@@ -74,7 +74,7 @@ final class State {
                 gates.image(),
                 uniques.all(),
                 jobs.dependents().untold(),
-                new ArrayList<>(jobs.all()),
+                jobs.all().copy(),
                 new Image.History(
                         jobs.outbox().next(),
                         jobs.outbox().archivedThrough(),

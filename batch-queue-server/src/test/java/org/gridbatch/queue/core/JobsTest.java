@@ -46,9 +46,13 @@ public class JobsTest {
     }
 
     private static Job job(JobState state) {
+        return job(state, 1);
+    }
+
+    static Job job(JobState state, long sequence) {
         Tenure tenure = state == JobState.EXECUTING ? new Tenure(1, "w", "i", 1, 0) : null;
         return new Job(
-                1,
+                sequence,
                 JobSpec.script("echo").jobId("job-1").build(),
                 state,
                 0,
