@@ -13,7 +13,7 @@ import org.gridbatch.api.JobState;
 /**
  * A whole state, for a snapshot. What can be found out from the jobs is left out.
  *
- * @param uniques the held unique keys, by key
+ * @param uniques the unique keys that are held for a period; older snapshots have the others as well
  * @param untold the ends of jobs that not all who wait for them were told of
  * @param jobs all, oldest first
  * @param history what is on the way to the archive, and what is left of that which has gone

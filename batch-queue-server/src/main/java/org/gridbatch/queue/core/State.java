@@ -49,7 +49,11 @@ final class State {
         jobs.outbox().restore(image.history());
         image.history().known().forEach(jobs::know);
         for (Image.Array array : image.arrays()) jobs.add(new JobArray(array));
-        for (Job job : image.jobs()) jobs.add(sharing(job));
+        for (Job job : image.jobs()) {
+            Job restored = sharing(job);
+            jobs.add(restored);
+            uniques.takeUntilFinal(restored);
+        }
         jobs.drainChanges();
         gates.restore(image.gates());
         image.uniques().forEach(uniques::put);
@@ -72,7 +76,7 @@ final class State {
                 lastMillis,
                 rules.copy(),
                 gates.image(),
-                uniques.all(),
+                uniques.ofPeriod(),
                 jobs.dependents().untold(),
                 jobs.all().copy(),
                 new Image.History(

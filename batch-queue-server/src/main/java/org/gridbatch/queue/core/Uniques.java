@@ -6,9 +6,9 @@ package org.gridbatch.queue.core;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.gridbatch.api.Unique;
 
@@ -16,11 +16,10 @@ import org.gridbatch.api.Unique;
 final class Uniques {
     private static final long UNTIL_FINAL = Long.MAX_VALUE;
 
-    private final Map<String, Image.Holder> byKey = new TreeMap<>();
+    private final Map<String, Image.Holder> byKey = new HashMap<>();
+    /** Those that are held for a period. They outlive their jobs, so no bound on jobs is one on them. */
     private final TreeSet<Image.Holder> byTime =
             new TreeSet<>(Comparator.comparingLong(Image.Holder::untilMillis).thenComparing(Image.Holder::key));
-    /** How many are held for a period: those outlive their jobs, so no bound on jobs is one on them. */
-    private int ofPeriods;
 
     /** Who holds the key of this job now; null if nobody does. */
     Image.Holder holder(Unique unique, long now) {
@@ -33,22 +32,28 @@ final class Uniques {
     boolean isMore(Unique unique, long now) {
         if (unique.key().isEmpty() || unique.period().isZero()) return false;
         Image.Holder holder = holder(unique, now);
-        return holder == null || !isOfPeriod(holder);
+        return holder == null || isUntilFinal(holder);
     }
 
     /** How many keys are held for a period; those whose time is over count until they are tidied away. */
     int ofPeriods() {
-        return ofPeriods;
+        return byTime.size();
     }
 
     void take(Job job, long now) {
         Unique unique = job.spec().unique();
         if (unique.key().isEmpty()) return;
-        boolean untilFinal = unique.period().isZero();
-        // One that was final from the start holds it for no time.
-        if (untilFinal && job.state().isFinal()) return;
-        long until = untilFinal ? UNTIL_FINAL : now + unique.period().toMillis();
-        put(new Image.Holder(unique.key(), job.id(), job.state(), until));
+        if (unique.period().isZero()) takeUntilFinal(job);
+        else
+            put(new Image.Holder(
+                    unique.key(), job.id(), job.state(), now + unique.period().toMillis()));
+    }
+
+    /** Takes the key of a job that holds one until it is final, unless it is. */
+    void takeUntilFinal(Job job) {
+        Unique unique = job.spec().unique();
+        if (unique.key().isEmpty() || !unique.period().isZero() || job.state().isFinal()) return;
+        put(new Image.Holder(unique.key(), job.id(), job.state(), UNTIL_FINAL));
     }
 
     void changed(Job job) {
@@ -65,26 +70,23 @@ final class Uniques {
         while (!byTime.isEmpty() && byTime.first().untilMillis() <= now) remove(byTime.first());
     }
 
-    /** All holders by key; a copy. */
-    List<Image.Holder> all() {
-        return new ArrayList<>(byKey.values());
+    /** All holders for a period; a copy. */
+    List<Image.Holder> ofPeriod() {
+        return new ArrayList<>(byTime);
     }
 
     void put(Image.Holder holder) {
-        Image.Holder old = byKey.get(holder.key());
-        if (old != null) remove(old);
-        byKey.put(holder.key(), holder);
-        byTime.add(holder);
-        if (isOfPeriod(holder)) ofPeriods++;
+        Image.Holder old = byKey.put(holder.key(), holder);
+        if (old != null && !isUntilFinal(old)) byTime.remove(old);
+        if (!isUntilFinal(holder)) byTime.add(holder);
     }
 
     private void remove(Image.Holder holder) {
         byKey.remove(holder.key());
         byTime.remove(holder);
-        if (isOfPeriod(holder)) ofPeriods--;
     }
 
-    private static boolean isOfPeriod(Image.Holder holder) {
-        return holder.untilMillis() != UNTIL_FINAL;
+    private static boolean isUntilFinal(Image.Holder holder) {
+        return holder.untilMillis() == UNTIL_FINAL;
     }
 }

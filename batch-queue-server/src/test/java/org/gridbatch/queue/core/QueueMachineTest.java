@@ -548,6 +548,32 @@ public class QueueMachineTest {
     }
 
     @Test
+    public void anImageLeavesOutTheUniqueKeysThatItsJobsTell() {
+        JobSpec untilFinal =
+                spec("job-1").unique(new Unique("a", Duration.ZERO)).build();
+        submit(
+                untilFinal,
+                spec("job-2").unique(new Unique("b", Duration.ofHours(1))).build());
+        Image image = machine.image();
+        assertEquals(
+                List.of("b"), image.uniques().stream().map(Image.Holder::key).toList());
+        QueueMachine copy = new QueueMachine(image);
+        for (String key : List.of("a", "b")) {
+            JobSpec equal =
+                    spec("other-" + key).unique(new Unique(key, Duration.ZERO)).build();
+            Result.Accepted answer =
+                    (Result.Accepted) copy.apply(new Command.Submit(List.of(equal), Command.Room.AMPLE), now);
+            assertEquals(
+                    key.equals("a") ? "job-1" : "job-2", answer.jobs().get(0).jobId());
+        }
+        copy.apply(new Command.Cancel(List.of("job-1"), ""), now);
+        JobSpec after = spec("job-3").unique(untilFinal.unique()).build();
+        Result.Accepted taken =
+                (Result.Accepted) copy.apply(new Command.Submit(List.of(after), Command.Room.AMPLE), now);
+        assertEquals("job-3", taken.jobs().get(0).jobId());
+    }
+
+    @Test
     public void anImageIsTheWholeStateAndStaysAsItWas() {
         submit(
                 spec("job-1").build(),
