@@ -16,6 +16,7 @@ import java.util.Set;
  * @param tenant only of this tenant
  * @param name only with this name
  * @param tag only with this tag, {@code key=value}
+ * @param by only those that this one submitted, {@code user@node}
  * @param array only the items of this array
  * @param items items of arrays as well; without it only the arrays themselves, unless {@code array} names one
  * @param since only those that became final at this time or later; {@link Instant#EPOCH} means all
@@ -31,6 +32,7 @@ public record HistoryQuery(
         String tenant,
         String name,
         String tag,
+        String by,
         String array,
         boolean items,
         Instant since,
@@ -41,7 +43,7 @@ public record HistoryQuery(
         implements Serializable {
     /** The last 100 jobs of all, without items of arrays. */
     public static final HistoryQuery ALL =
-            new HistoryQuery(Set.of(), "", "", "", "", "", false, Instant.EPOCH, Instant.EPOCH, "", 100, "");
+            new HistoryQuery(Set.of(), "", "", "", "", "", "", false, Instant.EPOCH, Instant.EPOCH, "", 100, "");
 
     public HistoryQuery {
         states = states == null ? Set.of() : Set.copyOf(states);
@@ -57,6 +59,7 @@ public record HistoryQuery(
         if (!tag.isEmpty() && tag.indexOf('=') < 1) {
             throw new InvalidRequestException("tag is '" + tag + "', want key=value");
         }
+        by = Check.text("by", by, Limits.BY);
         array = Check.optionalName("array", array, Limits.NAME);
         since = Check.time("since", since);
         until = Check.time("until", until);
@@ -66,50 +69,55 @@ public record HistoryQuery(
     }
 
     public HistoryQuery withStates(Set<JobState> value) {
-        return new HistoryQuery(value, queue, tenant, name, tag, array, items, since, until, text, limit, after);
+        return new HistoryQuery(value, queue, tenant, name, tag, by, array, items, since, until, text, limit, after);
     }
 
     public HistoryQuery withQueue(String value) {
-        return new HistoryQuery(states, value, tenant, name, tag, array, items, since, until, text, limit, after);
+        return new HistoryQuery(states, value, tenant, name, tag, by, array, items, since, until, text, limit, after);
     }
 
     public HistoryQuery withTenant(String value) {
-        return new HistoryQuery(states, queue, value, name, tag, array, items, since, until, text, limit, after);
+        return new HistoryQuery(states, queue, value, name, tag, by, array, items, since, until, text, limit, after);
     }
 
     public HistoryQuery withName(String value) {
-        return new HistoryQuery(states, queue, tenant, value, tag, array, items, since, until, text, limit, after);
+        return new HistoryQuery(states, queue, tenant, value, tag, by, array, items, since, until, text, limit, after);
     }
 
     public HistoryQuery withTag(String value) {
-        return new HistoryQuery(states, queue, tenant, name, value, array, items, since, until, text, limit, after);
+        return new HistoryQuery(states, queue, tenant, name, value, by, array, items, since, until, text, limit, after);
+    }
+
+    public HistoryQuery withBy(String value) {
+        return new HistoryQuery(
+                states, queue, tenant, name, tag, value, array, items, since, until, text, limit, after);
     }
 
     public HistoryQuery withArray(String value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, value, items, since, until, text, limit, after);
+        return new HistoryQuery(states, queue, tenant, name, tag, by, value, items, since, until, text, limit, after);
     }
 
     public HistoryQuery withItems(boolean value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, array, value, since, until, text, limit, after);
+        return new HistoryQuery(states, queue, tenant, name, tag, by, array, value, since, until, text, limit, after);
     }
 
     public HistoryQuery withSince(Instant value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, array, items, value, until, text, limit, after);
+        return new HistoryQuery(states, queue, tenant, name, tag, by, array, items, value, until, text, limit, after);
     }
 
     public HistoryQuery withUntil(Instant value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, array, items, since, value, text, limit, after);
+        return new HistoryQuery(states, queue, tenant, name, tag, by, array, items, since, value, text, limit, after);
     }
 
     public HistoryQuery withText(String value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, array, items, since, until, value, limit, after);
+        return new HistoryQuery(states, queue, tenant, name, tag, by, array, items, since, until, value, limit, after);
     }
 
     public HistoryQuery withLimit(int value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, array, items, since, until, text, value, after);
+        return new HistoryQuery(states, queue, tenant, name, tag, by, array, items, since, until, text, value, after);
     }
 
     public HistoryQuery withAfter(String value) {
-        return new HistoryQuery(states, queue, tenant, name, tag, array, items, since, until, text, limit, value);
+        return new HistoryQuery(states, queue, tenant, name, tag, by, array, items, since, until, text, limit, value);
     }
 }

@@ -37,12 +37,20 @@ public interface JobQueue {
      * the same content is answered as repeated.
      *
      * @param jobs 1 to 1,000
+     * @param by who submits them, kept with each: {@code user@node}, see
+     *     {@link org.gridbatch.api.client.GridClient#caller()}; empty if that is not known. A repeated call may say another
+     *     one, who is not kept
      * @return one entry for each job, in order
      * @throws InvalidRequestException (in the stage) for too many jobs or a script over the configured cap
      * @throws JobConflictException (in the stage) if an id is known with another content
      * @throws QueueLimitException (in the stage) if the queue holds as many jobs as it may
      */
-    CompletionStage<List<Submitted>> submit(List<JobSpec> jobs);
+    CompletionStage<List<Submitted>> submit(List<JobSpec> jobs, String by);
+
+    /** As {@link #submit(List, String)}, without saying who submits them. */
+    default CompletionStage<List<Submitted>> submit(List<JobSpec> jobs) {
+        return submit(jobs, "");
+    }
 
     /**
      * Opens an array; then its items are added in pieces, and it is sealed, which lets them run. One that is not sealed
@@ -51,10 +59,16 @@ public interface JobQueue {
      *
      * <p>An array with {@link ArraySpec#onEach} has its items, and is sealed, when the stage completes.
      *
+     * @param by who submits it, as for {@link #submit(List, String)}; of its items as well
      * @throws JobConflictException (in the stage) if the id is known with another content
      * @throws QueueLimitException (in the stage) if the queue holds as many jobs as it may
      */
-    CompletionStage<Submitted> openArray(ArraySpec array);
+    CompletionStage<Submitted> openArray(ArraySpec array, String by);
+
+    /** As {@link #openArray(ArraySpec, String)}, without saying who submits it. */
+    default CompletionStage<Submitted> openArray(ArraySpec array) {
+        return openArray(array, "");
+    }
 
     /**
      * Adds items to an array that is open. Those that it has already are compared, so a call can be repeated.
@@ -101,8 +115,7 @@ public interface JobQueue {
      * is stopped through its worker, and is cancelled even if it fails meanwhile, though not if it completes.
      *
      * @param reason kept with the job; may be empty
-     * @param by who wants it, kept in the {@link History}: {@code user@node}, see
-     *     {@link org.gridbatch.api.client.GridClient#caller()}; empty if that is not known
+     * @param by who wants it, kept in the {@link History}, as for {@link #submit(List, String)}
      */
     CompletionStage<List<Changed>> cancel(List<String> jobIds, String reason, String by);
 

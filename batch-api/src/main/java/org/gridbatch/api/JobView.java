@@ -32,6 +32,7 @@ import java.util.Objects;
  * @param arrayId the array that it is an item of; empty if it is none
  * @param item the text of the item; empty if it is none
  * @param array how far it is, if it is an array; {@link ArrayView#NONE} if it is none
+ * @param by who submitted it or had it tried again; empty if that is not known, or a schedule did
  */
 public record JobView(
         String jobId,
@@ -53,7 +54,8 @@ public record JobView(
         String retriedAs,
         String arrayId,
         String item,
-        ArrayView array)
+        ArrayView array,
+        String by)
         implements Serializable {
     public JobView {
         Objects.requireNonNull(jobId, "jobId");
@@ -72,6 +74,7 @@ public record JobView(
         arrayId = arrayId == null ? "" : arrayId;
         item = item == null ? "" : item;
         array = array == null ? ArrayView.NONE : array;
+        by = by == null ? "" : by;
     }
 
     /** Whether it is an array, which no worker runs: its items are. */

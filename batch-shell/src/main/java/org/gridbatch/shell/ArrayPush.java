@@ -32,7 +32,7 @@ final class ArrayPush {
 
     /** @throws CommandFailed if not all of it is in the queue */
     Submitted push(ItemSource items) {
-        Submitted opened = grid.jobs(queue -> queue.openArray(array), repeat);
+        Submitted opened = grid.jobs(queue -> queue.openArray(array, grid.caller()), repeat);
         if (!array.awaitsItems(opened)) return opened;
         try {
             int count = 0;

@@ -26,7 +26,10 @@ final class ByHandService implements ByHand {
 
     @Override
     public List<Submitted> push(List<JobSpec> jobs) {
-        return here.grid().jobs(queue -> queue.submit(jobs), "look with 'jobs' before you repeat the command");
+        return here.grid()
+                .jobs(
+                        queue -> queue.submit(jobs, here.grid().caller()),
+                        "look with 'jobs' before you repeat the command");
     }
 
     @Override

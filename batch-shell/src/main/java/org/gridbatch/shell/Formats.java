@@ -402,13 +402,17 @@ final class Formats implements Converter {
                 .add("queue", job.queue())
                 .add("tenant", job.tenant())
                 .add("attempts", "at most " + job.maxAttempts() + " of each item")
-                .add("submitted", both(job.submittedAt()))
+                .add("submitted", submitted(job))
                 .add("ended", isSet(job.finalAt()) ? both(job.finalAt()) : "")
                 .add("error", job.error())
                 .add("result", job.result())
                 .add("tags", pairs(job.tags()))
                 .add("retry of", job.retryOf())
                 .add("retried as", job.retriedAs());
+    }
+
+    private String submitted(JobView job) {
+        return both(job.submittedAt()) + (job.by().isEmpty() ? "" : " by " + job.by());
     }
 
     private static String items(ArrayView array) {
@@ -437,7 +441,7 @@ final class Formats implements Converter {
                 .add("tenant", job.tenant())
                 .add("attempt", job.attempt() + " of " + job.maxAttempts() + rescues(job.rescues()))
                 .add("worker", job.worker())
-                .add("submitted", both(job.submittedAt()))
+                .add("submitted", submitted(job))
                 .add("ended", isSet(job.finalAt()) ? both(job.finalAt()) : "")
                 .add("error", job.error())
                 .add("result", job.result())

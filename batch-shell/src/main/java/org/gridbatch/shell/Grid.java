@@ -202,7 +202,7 @@ final class Grid {
 
     /** For a script that pushes a job. */
     CompletionStage<List<Submitted>> submitLater(JobSpec job) {
-        return calls.call(JobQueue.class, jobs -> jobs.submit(List.of(job)), timeout);
+        return calls.call(JobQueue.class, jobs -> jobs.submit(List.of(job), caller()), timeout);
     }
 
     private <T> T answer(CompletionStage<T> stage, Duration atMost, String whenUnsure) {

@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  history --state discarded --since 2h",
             "  history --queue deploy --text 'shop is closed'",
-            "  history --audit --since 1d"
+            "  history --audit --since 1d",
+            "  history --audit --subject JOB"
         })
 final class HistoryCommand extends Command {
     private static final int MOST = 100_000;
@@ -71,8 +72,23 @@ final class HistoryCommand extends Command {
             description = "Only with this text in the script, in what it printed or in its error; slow without others.")
     private String text = "";
 
-    @Option(names = "--audit", description = "List who changed what instead; takes --since, --until, -n, --after.")
+    @Option(
+            names = "--audit",
+            description = "List who changed what instead; takes --by, --action, --subject, --since, --until, -n and "
+                    + "--after.")
     private boolean audit;
+
+    @Option(
+            names = "--action",
+            paramLabel = "ACTION",
+            description = "With --audit: only this action, such as cancel or pause.")
+    private String action = "";
+
+    @Option(
+            names = "--subject",
+            paramLabel = "SUBJECT",
+            description = "With --audit: only changes of this one: a job, queue, key, tenant, worker or schedule.")
+    private String subject = "";
 
     @Option(
             names = {"-n", "--limit"},
@@ -88,9 +104,14 @@ final class HistoryCommand extends Command {
         if (limit < 1 || limit > MOST) {
             throw new CommandFailed("history: --limit is " + limit + ", want 1 to " + MOST);
         }
-        boolean selects = labelled.isGiven() || !(tenant + array + text).isEmpty() || !states.isEmpty() || items;
+        boolean selects = labelled.isOfJobs() || !(tenant + array + text).isEmpty() || !states.isEmpty() || items;
         if (audit && selects) {
-            throw new CommandFailed("history: --audit takes --since, --until, -n and --after, and nothing else");
+            throw new CommandFailed(
+                    "history: --audit takes --by, --action, --subject, --since, --until, -n and --after,"
+                            + " and nothing else");
+        }
+        if (!audit && !(action + subject).isEmpty()) {
+            throw new CommandFailed("history: --action and --subject are for --audit, which is not there");
         }
         Instant from = time("--since", since);
         Instant to = time("--until", until);
@@ -107,6 +128,7 @@ final class HistoryCommand extends Command {
                     tenant,
                     labelled.title(),
                     labelled.tag(),
+                    labelled.by(),
                     array,
                     items,
                     from,
@@ -125,7 +147,7 @@ final class HistoryCommand extends Command {
         List<AuditRecord> found = new ArrayList<>();
         String next = after;
         do {
-            AuditQuery query = new AuditQuery("", "", "", from, to, rest(found.size()), next);
+            AuditQuery query = new AuditQuery(labelled.by(), action, subject, from, to, rest(found.size()), next);
             AuditPage page = grid.history(history -> history.audit(query));
             found.addAll(page.records());
             next = page.next();

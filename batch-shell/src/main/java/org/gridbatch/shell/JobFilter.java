@@ -42,7 +42,8 @@ final class JobFilter {
                 .withQueue(labelled.queue())
                 .withStates(states)
                 .withName(labelled.title())
-                .withTag(labelled.tag());
+                .withTag(labelled.tag())
+                .withBy(labelled.by());
     }
 
     /** As {@link #query}, but what is final is left out unless its state is asked for. */

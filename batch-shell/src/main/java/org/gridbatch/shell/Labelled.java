@@ -23,6 +23,12 @@ final class Labelled {
             description = "Only with this tag.")
     private String tag = "";
 
+    @Option(
+            names = "--by",
+            paramLabel = "WHO",
+            description = "Only what this one pushed or had tried again, as job and history show it: user@node.")
+    private String by = "";
+
     String queue() {
         return queue;
     }
@@ -35,8 +41,17 @@ final class Labelled {
         return tag;
     }
 
+    String by() {
+        return by;
+    }
+
+    /** Whether anything is said of jobs only. */
+    boolean isOfJobs() {
+        return !(queue + title + tag).isEmpty();
+    }
+
     /** Whether anything is said at all. */
     boolean isGiven() {
-        return !(queue + title + tag).isEmpty();
+        return isOfJobs() || !by.isEmpty();
     }
 }

@@ -212,7 +212,8 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
                 "",
                 "",
                 "",
-                ArrayView.NONE);
+                ArrayView.NONE,
+                "");
     }
 
     static AttemptView attempt(int number, AttemptOutcome outcome, String error, String out, String err) {
@@ -226,7 +227,7 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     }
 
     @Override
-    public synchronized CompletionStage<List<Submitted>> submit(List<JobSpec> specs) {
+    public synchronized CompletionStage<List<Submitted>> submit(List<JobSpec> specs, String by) {
         List<Submitted> answers = new ArrayList<>();
         for (JobSpec pushed : specs) {
             JobSpec spec = pushed.withDefaultsOf(QueueSettings.of(pushed.queue()));
@@ -257,7 +258,8 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
                         "",
                         "",
                         "",
-                        ArrayView.NONE);
+                        ArrayView.NONE,
+                        by);
                 jobs.put(spec.jobId(), new JobDetail(view, spec, List.of()));
             }
             answers.add(new Submitted(
@@ -350,6 +352,7 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
                 && (query.queue().isEmpty() || query.queue().equals(job.queue()))
                 && (query.states().isEmpty() || query.states().contains(job.state()))
                 && (query.name().isEmpty() || query.name().equals(job.name()))
+                && (query.by().isEmpty() || query.by().equals(job.by()))
                 && (query.tag().isEmpty()
                         || job.tags().entrySet().stream()
                                 .anyMatch(tag -> query.tag().equals(tag.getKey() + "=" + tag.getValue())));
@@ -381,7 +384,12 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
 
     @Override
     public CompletionStage<AuditPage> audit(AuditQuery query) {
-        return answer(new AuditPage(audits, ""));
+        List<AuditRecord> found = audits.stream()
+                .filter(one -> query.by().isEmpty() || query.by().equals(one.by()))
+                .filter(one -> query.action().isEmpty() || query.action().equals(one.action()))
+                .filter(one -> query.subject().isEmpty() || query.subject().equals(one.subject()))
+                .toList();
+        return answer(new AuditPage(found, ""));
     }
 
     @Override
@@ -514,7 +522,8 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
                 "",
                 "",
                 "",
-                ArrayView.NONE);
+                ArrayView.NONE,
+                old.by());
         jobs.put(old.jobId(), new JobDetail(view, job.spec(), job.attempts()));
     }
 
@@ -575,7 +584,7 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
     }
 
     @Override
-    public synchronized CompletionStage<Submitted> openArray(ArraySpec spec) {
+    public synchronized CompletionStage<Submitted> openArray(ArraySpec spec, String by) {
         FakeArray known = arrays.get(spec.arrayId());
         if (known == null) {
             FakeArray array = new FakeArray(spec);
@@ -585,7 +594,7 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
                 array.sealed = true;
             }
             update(array);
-            if (spec.then() != null) submit(List.of(spec.then()));
+            if (spec.then() != null) submit(List.of(spec.then()), by);
         }
         return answer(submitted(spec.arrayId(), known != null));
     }
@@ -673,7 +682,8 @@ final class FakeQueue implements JobQueue, WorkQueue, Operations, History, Sched
                 "",
                 arrayId,
                 item,
-                array);
+                array,
+                "");
     }
 
     /** An array in the making, or with what its items came to. */

@@ -97,8 +97,11 @@ public class ObserveCommandsTest {
     @Test
     public void theAuditTrailDoesNotPassOverOptionsThatItHasNoUseFor() {
         assertEquals(
-                "history: --audit takes --since, --until, -n and --after, and nothing else",
+                "history: --audit takes --by, --action, --subject, --since, --until, -n and --after, and nothing else",
                 shell.refused("history --audit --queue mail"));
+        assertEquals(
+                "history: --action and --subject are for --audit, which is not there",
+                shell.refused("history --subject j1"));
     }
 
     @Test
@@ -111,7 +114,7 @@ public class ObserveCommandsTest {
         assertEquals("no jobs", shell.shown("history --queue mail"));
         shell.execute(
                 "history -s discarded -q q --tenant t --name n --tag k=v --text x --until 2030-01-31T03:00:00Z -n 7"
-                        + " --array a --items");
+                        + " --array a --items --by ann@n1");
         HistoryQuery query = shell.queue.queries.get(3);
         assertEquals(
                 new HistoryQuery(
@@ -120,6 +123,7 @@ public class ObserveCommandsTest {
                         "t",
                         "n",
                         "k=v",
+                        "ann@n1",
                         "a",
                         true,
                         Instant.EPOCH,
@@ -136,6 +140,17 @@ public class ObserveCommandsTest {
         assertEquals("no changes", shell.shown("history --audit"));
         shell.execute("cancel j1 --reason wrong");
         assertThat(shell.shown("history --audit"), containsString("ann@n1  cancel  j1       wrong"));
+        String wanted = "history --audit --by ann@n1 --action cancel --subject ";
+        assertThat(shell.shown(wanted + "j1"), containsString("ann@n1  cancel  j1       wrong"));
+        assertEquals("no changes", shell.shown(wanted + "j2"));
+    }
+
+    @Test
+    public void aJobTellsWhoPushedIt() throws Exception {
+        shell.execute("push --id j1 echo");
+        assertThat(shell.shown("job j1"), containsString(" by ann@n1"));
+        assertThat(shell.shown("jobs --by ann@n1"), containsString("j1"));
+        assertEquals("no jobs", shell.shown("jobs --by bob@n1"));
     }
 
     @Test
@@ -345,7 +360,7 @@ public class ObserveCommandsTest {
         assertThat(shell.shown("job j1"), containsString("""
                 tenant     acme
                 attempt    0 of 5
-                submitted  2030-01-31T18:00:00Z (now)
+                submitted  2030-01-31T18:00:00Z (now) by ann@n1
                 back-off   5s..1h
                 priority   5
                 key        shop-42

@@ -257,7 +257,7 @@ public final class WorkerComponent {
     }
 
     private CompletionStage<List<Submitted>> push(JobSpec spec) {
-        return client.jobs(queue -> queue.submit(List.of(spec)), PUSH);
+        return client.jobs(queue -> queue.submit(List.of(spec), client.caller()), PUSH);
     }
 
     @Deactivate

@@ -436,6 +436,7 @@ public class CrashIT {
                 row.retriedAs(),
                 row.arrayId(),
                 row.item(),
-                row.array());
+                row.array(),
+                row.by());
     }
 }

@@ -158,7 +158,7 @@ public final class GridClient implements AutoCloseable {
      * @return the array's acknowledgement when it is sealed; after a failure it can be submitted again as it was
      */
     public CompletionStage<Submitted> submitArray(ArraySpec array, Iterator<String> items, Duration atMost) {
-        return jobs(queue -> queue.openArray(array), atMost).thenCompose(opened -> {
+        return jobs(queue -> queue.openArray(array, caller), atMost).thenCompose(opened -> {
             if (!array.awaitsItems(opened)) return CompletableFuture.completedFuture(opened);
             return addItems(array.arrayId(), 0, items, atMost)
                     .thenCompose(count -> jobs(queue -> queue.sealArray(array.arrayId(), count), atMost));
@@ -184,7 +184,7 @@ public final class GridClient implements AutoCloseable {
         return piece;
     }
 
-    /** Who calls, for the audit trail: {@code user@node}, the user of this process and the node's or the host's name. */
+    /** Who calls, for jobs and for the audit trail: {@code user@node}, the user of this process and the node's or the host's name. */
     public String caller() {
         return caller;
     }

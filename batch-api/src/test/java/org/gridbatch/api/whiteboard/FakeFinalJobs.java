@@ -104,6 +104,7 @@ final class FakeFinalJobs implements FinalJobs {
                 "",
                 "",
                 "",
-                ArrayView.NONE);
+                ArrayView.NONE,
+                "");
     }
 }

@@ -38,7 +38,7 @@ import org.gridbatch.queue.log.SpecBytes;
 final class HistorySearch {
     private static final String COLUMNS = "select j.sequence, state, attempt, rescues, worker, submitted_at,"
             + " scheduled_at, final_at, error, result, retry_of, retried_as, spec, array_id, items,"
-            + " throttle, items_completed, items_discarded, items_cancelled";
+            + " throttle, items_completed, items_discarded, items_cancelled, submitted_by";
     private static final String FROM = " from gridbatch_job j";
     private static final String WITH_TAG = " join gridbatch_tag t on t.sequence = j.sequence and t.job_id = j.job_id";
 
@@ -110,6 +110,7 @@ final class HistorySearch {
         if (!query.array().isEmpty() || !query.items()) conditions.add("array_id = ?", query.array());
         conditions.addUnlessEmpty("queue", query.queue());
         conditions.addUnlessEmpty("tenant", query.tenant());
+        conditions.addUnlessEmpty("submitted_by", JobRows.clean(query.by()));
         if (!query.name().isEmpty()) {
             conditions.add("name_start = ? and name = ?", JobRows.start(query.name()), JobRows.clean(query.name()));
         }
@@ -197,7 +198,8 @@ final class HistorySearch {
                 row.getString("retried_as"),
                 row.getString("array_id"),
                 row.getString("array_id").isEmpty() ? "" : spec.args().get(0),
-                array(row));
+                array(row),
+                row.getString("submitted_by"));
     }
 
     /** Of one that is final: nothing of it is paused, and no canary runs. */

@@ -123,7 +123,7 @@ final class JobRows {
     }
 
     private void insert(Iterable<Unarchived.Final> jobs) throws SQLException {
-        try (PreparedStatement job = insertInto("gridbatch_job", 26);
+        try (PreparedStatement job = insertInto("gridbatch_job", 27);
                 PreparedStatement attempt = insertInto("gridbatch_attempt", 17);
                 PreparedStatement tag = insertInto("gridbatch_tag", 5)) {
             boolean attempts = false;
@@ -207,7 +207,8 @@ final class JobRows {
         row.setInt(column++, array.throttle());
         row.setInt(column++, array.count(JobState.COMPLETED));
         row.setInt(column++, array.count(JobState.DISCARDED));
-        row.setInt(column, array.count(JobState.CANCELLED));
+        row.setInt(column++, array.count(JobState.CANCELLED));
+        row.setString(column, clean(view.by()));
     }
 
     private static void set(PreparedStatement row, long sequence, String jobId, int place, AttemptView view)

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
-    private static final int NEWEST = 4;
+    private static final int NEWEST = 5;
 
     private Migrations() {}
 

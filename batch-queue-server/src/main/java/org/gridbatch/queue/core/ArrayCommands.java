@@ -57,7 +57,7 @@ final class ArrayCommands {
         Result.Refused refused = submission.missing(template, Map.of());
         if (refused == null) refused = room(spec, c.workers(), c.room());
         if (refused != null) return refused;
-        create(spec, c.workers(), "", now);
+        create(spec, c.workers(), "", now, c.by());
         return accepted(spec.arrayId(), false);
     }
 
@@ -70,9 +70,9 @@ final class ArrayCommands {
     }
 
     /** @param items of an array that has them at once */
-    private void create(ArraySpec spec, Items items, String retryOf, long now) {
+    private void create(ArraySpec spec, Items items, String retryOf, long now, String by) {
         JobArray array = new JobArray(spec, now);
-        Job own = submission.created(spec.template(), now, retryOf);
+        Job own = submission.created(spec.template(), now, retryOf, by);
         boolean isOver = own.state().isFinal();
         if (!isOver) own = own.draft().state(JobState.BLOCKED).build();
         state.jobs.add(array);
@@ -85,7 +85,7 @@ final class ArrayCommands {
         JobSpec then = spec.then();
         if (then != null) {
             JobSpec counted = isOver ? then.withArgs(state.arrays.counts(array, then)) : then;
-            state.add(submission.created(counted.waitingFor(List.of(Dependency.ended(spec.arrayId()))), now, ""));
+            state.add(submission.created(counted.waitingFor(List.of(Dependency.ended(spec.arrayId()))), now, "", by));
         }
         if (isOver) return;
         if (!spec.onEach().isEmpty() || !retryOf.isEmpty()) {
@@ -216,7 +216,7 @@ final class ArrayCommands {
     }
 
     /** Makes a new array of the items that did not complete; null if there is room, and the refusal if there is none. */
-    Result.Refused again(JobArray array, String newId, Command.Room room, long now) {
+    Result.Refused again(JobArray array, String newId, Command.Room room, long now, String by) {
         List<String> failed = new ArrayList<>();
         for (int i = 0; i < array.size(); i++) {
             JobState item = array.state(i);
@@ -230,7 +230,7 @@ final class ArrayCommands {
                 old.template().again(newId), old.throttle(), old.keyPerItem(), old.canary(), then, old.onEach());
         Items items = Items.of(failed);
         Result.Refused full = room(spec, items, room);
-        if (full == null) create(spec, items, array.id(), now);
+        if (full == null) create(spec, items, array.id(), now, by);
         return full;
     }
 

@@ -59,11 +59,11 @@ final class Changes {
 
     Result retry(Command.Retry c, long now) {
         List<Changed> answers = new ArrayList<>(c.jobIds().size());
-        for (String jobId : c.jobIds()) answers.add(retry(jobId, c.room(), now));
+        for (String jobId : c.jobIds()) answers.add(retry(jobId, c.room(), now, c.by()));
         return audited(answers, c.by(), "retry", "", now);
     }
 
-    private Changed retry(String jobId, Command.Room room, long now) {
+    private Changed retry(String jobId, Command.Room room, long now, String by) {
         Job job = state.jobs.get(jobId);
         if (job == null) return notInMemory(jobId, known -> !known.retriedAs().isEmpty());
         JobArray array = state.jobs.arrays().get(jobId);
@@ -81,11 +81,11 @@ final class Changes {
             case AVAILABLE -> new Changed(jobId, ChangeOutcome.ALREADY, "", "it is available");
             case EXECUTING -> new Changed(jobId, ChangeOutcome.REFUSED, "", executing(job));
             case COMPLETED -> new Changed(jobId, ChangeOutcome.REFUSED, "", "it is completed");
-            case CANCELLED, DISCARDED -> again(job, room, now);
+            case CANCELLED, DISCARDED -> again(job, room, now, by);
         };
     }
 
-    private Changed again(Job job, Command.Room room, long now) {
+    private Changed again(Job job, Command.Room room, long now, String by) {
         if (!job.retriedAs().isEmpty()) {
             Job other = state.jobs.get(job.retriedAs());
             String message = other == null ? "that job was pruned" : "that job is " + word(other);
@@ -95,8 +95,9 @@ final class Changes {
         String newId =
                 submission.freeId(job.id(), !job.retryOf().isEmpty(), array == null ? Limits.NAME : Limits.ARRAY_ID);
         if (newId.isEmpty()) return tooOften(job.id());
-        Result.Refused full =
-                array == null ? submission.again(job.spec(), newId, room, now) : arrays.again(array, newId, room, now);
+        Result.Refused full = array == null
+                ? submission.again(job.spec(), newId, room, now, by)
+                : arrays.again(array, newId, room, now, by);
         if (full != null) return new Changed(job.id(), ChangeOutcome.REFUSED, "", full.message());
         takePlace(newId, job.id());
         Job.Draft old = job.draft();
@@ -112,7 +113,7 @@ final class Changes {
     /** The archive hears which job tries it again when that one is final; until then it is found by its id. */
     private Changed again(Command.RetryArchived c, long now) {
         String jobId = c.spec().jobId();
-        if (state.jobs.get(jobId) != null) return retry(jobId, c.room(), now);
+        if (state.jobs.get(jobId) != null) return retry(jobId, c.room(), now, c.by());
         // An item whose array is in memory is tried again with it.
         if (state.jobs.known(jobId) == null && state.jobs.stateOf(jobId) != null) {
             return notInMemory(jobId, known -> false);
@@ -121,7 +122,7 @@ final class Changes {
         if (newId.isEmpty()) return tooOften(jobId);
         Job made = state.jobs.get(newId);
         if (made != null) return new Changed(jobId, ChangeOutcome.ALREADY, newId, "that job is " + word(made));
-        Result.Refused full = submission.again(c.spec(), newId, c.room(), now);
+        Result.Refused full = submission.again(c.spec(), newId, c.room(), now, c.by());
         if (full != null) return new Changed(jobId, ChangeOutcome.REFUSED, "", full.message());
         takePlace(newId, jobId);
         return new Changed(jobId, ChangeOutcome.DONE, newId, "");

@@ -21,9 +21,16 @@ import org.gridbatch.api.ScheduleSpec;
  */
 public sealed interface Command {
     /** Takes jobs, all or none. */
-    record Submit(List<JobSpec> jobs, Room room) implements Command {
+    record Submit(List<JobSpec> jobs, Room room, String by) implements Command {
         public Submit {
             jobs = List.copyOf(jobs);
+            // Many jobs keep it, of many calls.
+            by = by.intern();
+        }
+
+        /** On behalf of nobody that is to be remembered. */
+        public Submit(List<JobSpec> jobs, Room room) {
+            this(jobs, room, "");
         }
     }
 
@@ -32,7 +39,12 @@ public sealed interface Command {
      *
      * @param workers of an array with {@link ArraySpec#onEach()} its items: then it is sealed at once
      */
-    record OpenArray(ArraySpec spec, Items workers, Room room) implements Command {}
+    record OpenArray(ArraySpec spec, Items workers, Room room, String by) implements Command {
+        /** On behalf of nobody that is to be remembered. */
+        public OpenArray(ArraySpec spec, Items workers, Room room) {
+            this(spec, workers, room, "");
+        }
+    }
 
     /** Adds items to an open array. */
     record AddItems(String arrayId, int from, Items items, Room room) implements Command {}

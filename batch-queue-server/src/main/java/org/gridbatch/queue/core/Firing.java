@@ -74,7 +74,7 @@ final class Firing {
         if (known != null && schedule.jobIds().contains(c.jobId())) {
             return new Result.Accepted(List.of(new Submitted(c.jobId(), true, known)));
         }
-        Result result = submission.submit(new Command.Submit(List.of(job), c.room()), now);
+        Result result = submission.submit(new Command.Submit(List.of(job), c.room(), c.by()), now);
         if (!(result instanceof Result.Accepted accepted)) return result;
         Submitted submitted = accepted.jobs().get(0);
         if (!submitted.repeated()) {

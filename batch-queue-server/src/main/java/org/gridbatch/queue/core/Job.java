@@ -36,6 +36,7 @@ import org.gridbatch.api.QueueSettings;
  * @param outbox its number on the way to the archive; 0 until it is final
  * @param arrayId the array that it is an item of; empty if it is none
  * @param index which item
+ * @param by who submitted it; empty if that is not known
  */
 public record Job(
         long sequence,
@@ -60,7 +61,8 @@ public record Job(
         List<Dependency> waitsFor,
         long outbox,
         String arrayId,
-        int index) {
+        int index,
+        String by) {
     static final int MAX_ATTEMPTS_KEPT = 20;
 
     public Job {
@@ -93,7 +95,8 @@ public record Job(
                 List.of(),
                 0,
                 array.id(),
-                index);
+                index,
+                array.by);
     }
 
     public boolean isItem() {
@@ -107,7 +110,8 @@ public record Job(
     /** About how many bytes of memory it takes; the same on every replay. */
     long weight() {
         // The items of an array share its script.
-        long weight = weight(spec) - (isItem() ? spec.script().length() : 0) + error.length() + result.length();
+        long weight =
+                weight(spec) - (isItem() ? spec.script().length() : 0) + error.length() + result.length() + by.length();
         for (Attempt one : attempts) weight += one.weight();
         return weight;
     }
@@ -156,7 +160,8 @@ public record Job(
                 retriedAs,
                 arrayId,
                 isItem() ? spec.args().get(0) : "",
-                array == null ? ArrayView.NONE : array.view());
+                array == null ? ArrayView.NONE : array.view(),
+                by);
     }
 
     /** What callers see of all of it. */
@@ -290,7 +295,8 @@ public record Job(
                     waitsFor,
                     outbox,
                     base.arrayId,
-                    base.index);
+                    base.index,
+                    base.by);
         }
     }
 }

@@ -62,6 +62,10 @@ public final class JobArray {
     JobState ending;
 
     String endReason = "";
+
+    /** Who submitted it, as its own job says. */
+    String by = "";
+
     /** Up to this index the items were ended. */
     int endedUpTo;
 

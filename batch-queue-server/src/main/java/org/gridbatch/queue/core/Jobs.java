@@ -204,7 +204,9 @@ final class Jobs {
             throw new IllegalStateException("there is a job " + added.id() + " already");
         }
         byAge.put(job);
-        if (arrays.get(job.id()) == null) census.add(job);
+        JobArray array = arrays.get(job.id());
+        if (array == null) census.add(job);
+        else array.by = job.by();
         index(job);
         changes.add(new Change(null, job));
     }

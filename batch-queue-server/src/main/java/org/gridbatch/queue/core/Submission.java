@@ -61,7 +61,7 @@ final class Submission {
         if (full != null) return full;
 
         List<Submitted> answers = new ArrayList<>(c.jobs().size());
-        for (JobSpec spec : c.jobs()) answers.add(take(spec, fresh, now));
+        for (JobSpec spec : c.jobs()) answers.add(take(spec, fresh, now, c.by()));
         return new Result.Accepted(answers);
     }
 
@@ -78,25 +78,25 @@ final class Submission {
         return null;
     }
 
-    private Submitted take(JobSpec spec, Map<String, JobSpec> fresh, long now) {
+    private Submitted take(JobSpec spec, Map<String, JobSpec> fresh, long now, String by) {
         JobState known = state.jobs.stateOf(spec.jobId());
         if (known != null) return new Submitted(spec.jobId(), true, known);
         if (!fresh.containsKey(spec.jobId())) {
             Image.Holder holder = state.uniques.holder(spec.unique(), now);
             return new Submitted(holder.jobId(), true, holder.state());
         }
-        Job job = created(spec, now, "");
+        Job job = created(spec, now, "", by);
         state.add(job);
         return new Submitted(spec.jobId(), false, job.state());
     }
 
     /** Makes a new job of a final one; null if there is room, and the refusal if there is none. */
-    Result.Refused again(JobSpec old, String newId, Command.Room room, long now) {
+    Result.Refused again(JobSpec old, String newId, Command.Room room, long now, String by) {
         JobSpec spec = old.again(newId);
         Need need = new Need();
         need.add(spec);
         Result.Refused full = full(need, room);
-        if (full == null) state.add(created(spec, now, old.jobId()));
+        if (full == null) state.add(created(spec, now, old.jobId(), by));
         return full;
     }
 
@@ -136,7 +136,7 @@ final class Submission {
     }
 
     /** A new job without its place in the order. */
-    Job created(JobSpec spec, long now, String retryOf) {
+    Job created(JobSpec spec, long now, String retryOf, String by) {
         long scheduledAt = Math.max(State.later(now, spec.delay()), State.millis(spec.notBefore()));
         List<Dependency> waitsFor = new ArrayList<>();
         String lost = "";
@@ -173,7 +173,8 @@ final class Submission {
                 first.isFinal() ? List.of() : waitsFor,
                 0,
                 "",
-                0);
+                0,
+                by);
     }
 
     /** What new jobs need of that which is bounded. */

@@ -321,10 +321,10 @@ public final class QueueEngine implements Replica {
     }
 
     /** Opens an array; one that is on each worker gets those that are known now. */
-    public CompletableFuture<Result> openArray(ArraySpec spec) {
-        if (spec.onEach().isEmpty()) return execute(new Command.OpenArray(spec, Items.NONE, settings.room()));
+    public CompletableFuture<Result> openArray(ArraySpec spec, String by) {
+        if (spec.onEach().isEmpty()) return execute(new Command.OpenArray(spec, Items.NONE, settings.room(), by));
         return read(() -> matchmaker.explainer().meeting(spec.onEach(), ticker.nanos()))
-                .thenCompose(names -> execute(new Command.OpenArray(spec, Items.of(names), settings.room())));
+                .thenCompose(names -> execute(new Command.OpenArray(spec, Items.of(names), settings.room(), by)));
     }
 
     /** Leases jobs, waiting for some if there are none. Whoever cancels the answer gets none any more. */

@@ -127,6 +127,7 @@ final class Search {
     private boolean matches(Job job) {
         return (query.queue().isEmpty() || query.queue().equals(job.spec().queue()))
                 && (query.states().isEmpty() || query.states().contains(job.state()))
+                && (query.by().isEmpty() || query.by().equals(job.by()))
                 && (query.name().isEmpty() || query.name().equals(job.spec().name()))
                 && (tagKey.isEmpty() || tagValue.equals(job.spec().tags().get(tagKey)));
     }

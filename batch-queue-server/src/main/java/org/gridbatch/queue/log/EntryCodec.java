@@ -108,6 +108,7 @@ public final class EntryCodec {
             out.writeList(c.jobs(), JobCodec::writeSpec);
             writeMore(out, c.room());
             writeLast(out, c.room());
+            if (!c.by().isEmpty()) out.writeString(c.by());
             return SUBMIT;
         }
         if (command instanceof Command.Grant c) {
@@ -264,6 +265,7 @@ public final class EntryCodec {
             ArrayCodec.writeItems(out, c.workers());
             writeWhole(out, c.room());
             writeLast(out, c.room());
+            if (!c.by().isEmpty()) out.writeString(c.by());
             return OPEN_ARRAY;
         }
         if (command instanceof Command.AddItems c) {
@@ -303,7 +305,7 @@ public final class EntryCodec {
             case SUBMIT: {
                 Command.Room room = readRoom(in);
                 List<JobSpec> jobs = in.readList(JobCodec::readSpec);
-                return new Command.Submit(jobs, readLast(in, readMore(in, room)));
+                return new Command.Submit(jobs, readLast(in, readMore(in, room)), readBy(in));
             }
             case GRANT:
                 return new Command.Grant(
@@ -397,7 +399,7 @@ public final class EntryCodec {
                         readLast(in, readWhole(in)));
             case OPEN_ARRAY:
                 return new Command.OpenArray(
-                        ArrayCodec.readSpec(in), ArrayCodec.readItems(in), readLast(in, readWhole(in)));
+                        ArrayCodec.readSpec(in), ArrayCodec.readItems(in), readLast(in, readWhole(in)), readBy(in));
             case ADD_ITEMS:
                 return new Command.AddItems(
                         in.readString(), in.readInt(), ArrayCodec.readItems(in), readLast(in, readWhole(in)));

@@ -205,9 +205,10 @@ final class JobCodec {
         out.writeInt(job.refusals());
         out.writeList(job.waitsFor(), JobCodec::writeDependency);
         out.writeLong(job.outbox());
-        if (!job.isItem()) return;
+        if (!job.isItem() && job.by().isEmpty()) return;
         out.writeString(job.arrayId());
         out.writeInt(job.index());
+        if (!job.by().isEmpty()) out.writeString(job.by());
     }
 
     static Job readJob(ByteReader in) {
@@ -234,7 +235,8 @@ final class JobCodec {
                 in.readList(JobCodec::readDependency),
                 in.hasMore() ? in.readLong() : 0,
                 in.hasMore() ? in.readString() : "",
-                in.hasMore() ? in.readInt() : 0);
+                in.hasMore() ? in.readInt() : 0,
+                in.hasMore() ? in.readString().intern() : "");
     }
 
     static void writeAudit(Bytes out, Audit audit) {

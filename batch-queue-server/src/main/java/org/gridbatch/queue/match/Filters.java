@@ -66,6 +66,7 @@ public final class Filters {
         put(attributes, "error", view.error());
         put(attributes, "result", view.result());
         put(attributes, "retryOf", view.retryOf());
+        put(attributes, "by", view.by());
         return attributes;
     }
 

@@ -108,25 +108,25 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     }
 
     @Override
-    public CompletionStage<List<Submitted>> submit(List<JobSpec> jobs) {
+    public CompletionStage<List<Submitted>> submit(List<JobSpec> jobs, String by) {
         return guarded(() -> {
             List<JobSpec> checked = list("jobs", jobs, 1);
             checked.forEach(this::checkJob);
             return then(
-                    engine.execute(new Command.Submit(checked, settings.room())),
+                    engine.execute(new Command.Submit(checked, settings.room(), orNobody(by))),
                     result -> as(Result.Accepted.class, result).jobs());
         });
     }
 
     @Override
-    public CompletionStage<Submitted> openArray(ArraySpec array) {
+    public CompletionStage<Submitted> openArray(ArraySpec array, String by) {
         return guarded(() -> {
             ArraySpec checked = given("array", array);
             checkJob(checked.template());
             if (checked.then() != null) checkJob(checked.then());
             Filters.of("on each of array " + checked.arrayId(), checked.onEach());
             return then(
-                    engine.openArray(checked),
+                    engine.openArray(checked, orNobody(by)),
                     result -> as(Result.Accepted.class, result).jobs().get(0));
         });
     }
@@ -377,7 +377,12 @@ public final class QueueService implements JobQueue, WorkQueue, Operations, Hist
     }
 
     private static String by(String by) {
-        if (by == null || by.isBlank()) return "unknown";
+        String given = orNobody(by);
+        return given.isEmpty() ? "unknown" : given;
+    }
+
+    private static String orNobody(String by) {
+        if (by == null || by.isBlank()) return "";
         if (by.length() > Limits.BY) {
             throw new InvalidRequestException("by has " + by.length() + " characters, want at most " + Limits.BY);
         }

@@ -132,12 +132,15 @@ public abstract class ArchiveContract {
                         .tenant("acme")
                         .build(),
                 "");
+        finals.by("ann@n1").advance(Duration.ofMinutes(1)).completed(job("d").build(), "");
         finals.archiveTo(archive());
 
-        assertEquals(List.of("c", "b", "a"), find(HistoryQuery.ALL));
+        assertEquals(List.of("d", "c", "b", "a"), find(HistoryQuery.ALL));
+        assertEquals(List.of("d"), find(HistoryQuery.ALL.withBy("ann@n1")));
+        assertEquals("ann@n1", archive().get("d").orElseThrow().view().by());
         assertEquals(List.of("b"), find(HistoryQuery.ALL.withStates(Set.of(JobState.DISCARDED))));
         assertEquals(
-                List.of("c", "b", "a"),
+                List.of("d", "c", "b", "a"),
                 find(HistoryQuery.ALL.withStates(Set.of(JobState.DISCARDED, JobState.COMPLETED))));
         assertEquals(List.of("c", "a"), find(HistoryQuery.ALL.withQueue("mail")));
         assertEquals(List.of("a"), find(HistoryQuery.ALL.withName("n1")));
@@ -204,8 +207,14 @@ public abstract class ArchiveContract {
         try (Connection connection = connection();
                 Statement statement = connection.createStatement()) {
             statement.execute("drop index gridbatch_job_by_array");
-            for (String column :
-                    List.of("array_id", "items", "throttle", "items_completed", "items_discarded", "items_cancelled")) {
+            for (String column : List.of(
+                    "array_id",
+                    "items",
+                    "throttle",
+                    "items_completed",
+                    "items_discarded",
+                    "items_cancelled",
+                    "submitted_by")) {
                 statement.execute("alter table gridbatch_job drop column " + column);
             }
             statement.execute("delete from gridbatch_schema where version > 1");

@@ -25,9 +25,16 @@ final class Finals {
     final QueueMachine machine = new QueueMachine();
     private Instant now = START;
     private long claims;
+    private String by = "";
 
     Finals advance(Duration by) {
         now = now.plus(by);
+        return this;
+    }
+
+    /** Who submits the jobs from now on. */
+    Finals by(String value) {
+        by = value;
         return this;
     }
 
@@ -40,7 +47,7 @@ final class Finals {
     }
 
     Finals ended(JobSpec spec, ReportKind kind, String error, String out) {
-        apply(new Command.Submit(List.of(spec), Command.Room.AMPLE));
+        apply(new Command.Submit(List.of(spec), Command.Room.AMPLE, by));
         return endAgain(spec, kind, error, out);
     }
 

@@ -74,6 +74,7 @@ public class JobsTest {
                 List.of(),
                 state.isFinal() ? 1 : 0,
                 "",
-                0);
+                0,
+                "");
     }
 }

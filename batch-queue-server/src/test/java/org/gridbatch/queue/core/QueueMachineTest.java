@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.gridbatch.api.ArraySpec;
 import org.gridbatch.api.AttemptOutcome;
 import org.gridbatch.api.AttemptView;
 import org.gridbatch.api.Backoff;
@@ -34,7 +35,7 @@ import org.gridbatch.api.VerdictKind;
 import org.junit.Test;
 
 public class QueueMachineTest {
-    private final QueueMachine machine = new QueueMachine();
+    private QueueMachine machine = new QueueMachine();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     @Test
@@ -571,6 +572,35 @@ public class QueueMachineTest {
         Result.Accepted taken =
                 (Result.Accepted) copy.apply(new Command.Submit(List.of(after), Command.Room.AMPLE), now);
         assertEquals("job-3", taken.jobs().get(0).jobId());
+    }
+
+    @Test
+    public void aJobKnowsWhoSubmittedItFirst() {
+        JobSpec one = spec("job-1").build();
+        given(new Command.Submit(List.of(one), Command.Room.AMPLE, "ann@n1"));
+        given(new Command.Submit(List.of(one, spec("job-2").build()), Command.Room.AMPLE, "bob@n2"));
+        assertEquals("ann@n1", submitter("job-1"));
+        assertEquals("bob@n2", submitter("job-2"));
+        cancel("job-1");
+        given(new Command.Retry(List.of("job-1"), Command.Room.AMPLE, "eve@n3"));
+        assertEquals("eve@n3", submitter("job-1~2"));
+        assertEquals("ann@n1", submitter("job-1"));
+    }
+
+    @Test
+    public void anArrayItsItemsAndWhatFollowsAreOfWhoeverSubmittedIt() {
+        ArraySpec spec =
+                ArraySpec.of(spec("array").build()).withThen(spec("then").build());
+        given(new Command.OpenArray(spec, Items.NONE, Command.Room.AMPLE, "ann@n1"));
+        given(new Command.AddItems("array", 0, Items.of(List.of("a", "b")), Command.Room.AMPLE));
+        given(new Command.SealArray("array", 2));
+        grant("array:1");
+        machine = new QueueMachine(machine.image());
+        for (String id : List.of("array", "array:0", "array:1", "then")) assertEquals(id, "ann@n1", submitter(id));
+    }
+
+    private String submitter(String jobId) {
+        return machine.view(machine.job(jobId)).by();
     }
 
     @Test

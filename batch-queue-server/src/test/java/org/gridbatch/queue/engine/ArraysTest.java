@@ -55,7 +55,7 @@ public class ArraysTest {
     }
 
     private Result open(ArraySpec spec) {
-        CompletableFuture<Result> answer = queue.engine.openArray(spec);
+        CompletableFuture<Result> answer = queue.engine.openArray(spec, "");
         queue.settle();
         return answer.join();
     }

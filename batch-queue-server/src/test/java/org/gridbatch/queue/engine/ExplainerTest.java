@@ -78,7 +78,7 @@ public class ExplainerTest {
         says("late", Reason.Kind.TIME, "it is scheduled for " + queue.now().plusSeconds(3_600));
         queue.execute(new Command.Cancel(List.of("late"), ""));
         says("late", Reason.Kind.FINAL, "it is cancelled since " + queue.now());
-        queue.engine.openArray(ArraySpec.of(job("array").build()));
+        queue.engine.openArray(ArraySpec.of(job("array").build()), "");
         queue.settle();
         says("array", Reason.Kind.ARRAY, "array array is not sealed, and has 0 items so far");
     }

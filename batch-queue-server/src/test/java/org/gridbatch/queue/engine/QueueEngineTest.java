@@ -478,9 +478,11 @@ public class QueueEngineTest {
     @Test
     public void findSelects() {
         submit(spec("job-1").queue("a").name("n").tags(Map.of("k", "v")).build());
-        submit(spec("job-2").queue("b").build());
+        now(engine.execute(
+                new Command.Submit(List.of(spec("job-2").queue("b").build()), Command.Room.AMPLE, "ann@n1")));
         now(engine.execute(new Command.Cancel(List.of("job-2"), "")));
         assertEquals(List.of("job-1"), found(JobQuery.ALL.withQueue("a")));
+        assertEquals(List.of("job-2"), found(JobQuery.ALL.withBy("ann@n1")));
         assertEquals(List.of("job-1"), found(JobQuery.ALL.withName("n")));
         assertEquals(List.of("job-1"), found(JobQuery.ALL.withTag("k=v")));
         assertEquals(List.of(), found(JobQuery.ALL.withTag("k=w")));

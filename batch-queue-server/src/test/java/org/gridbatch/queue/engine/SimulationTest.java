@@ -248,7 +248,7 @@ public class SimulationTest {
             SimulatedArrays.Step step = arrays.next();
             if (step == null) return;
             CompletableFuture<Result> answer =
-                    step.command() == null ? engine.openArray(step.open()) : engine.execute(step.command());
+                    step.command() == null ? engine.openArray(step.open(), "") : engine.execute(step.command());
             if (!chance(0.1)) call(answer, step.then());
         }
 

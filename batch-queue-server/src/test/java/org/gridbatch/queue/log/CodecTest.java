@@ -93,7 +93,8 @@ public class CodecTest {
     private static final List<Command> COMMANDS = List.of(
             new Command.Submit(
                     List.of(FULL, JobSpec.script("x").jobId("j").build()),
-                    new Command.Room(1, 2, 3, 100, 100, 100, 100)),
+                    new Command.Room(1, 2, 3, 100, 100, 100, 100),
+                    "ann@n1"),
             new Command.Grant("w1", "i1", Long.MAX_VALUE, List.of("job-1", "job-2")),
             new Command.End(List.of(report(ReportKind.COMPLETE), report(ReportKind.CANCELLED))),
             new Command.Expire(List.of(1L, Long.MAX_VALUE), 3, 1_000),
@@ -137,7 +138,7 @@ public class CodecTest {
             new Command.PauseSchedule("nightly", true, ""),
             new Command.RunSchedule("nightly", "job-1", new Command.Room(1, 2, 3, 4, 5, 6, 7), "ann@n1"),
             new Command.Fire("nightly", 7, 60_000, true, 120_000, new Command.Room(1, 2, 3, 4, 5, 6, 7)),
-            new Command.OpenArray(ARRAY, Items.NONE, new Command.Room(1, 2, 3, 4, 5, 6, 7)),
+            new Command.OpenArray(ARRAY, Items.NONE, new Command.Room(1, 2, 3, 4, 5, 6, 7), "ann@n1"),
             new Command.AddItems(
                     "array-1", 7, Items.of(List.of("a", "", "größer")), new Command.Room(1, 2, 3, 4, 5, 6, 7)),
             new Command.SealArray("array-1", 1_000_000),
@@ -273,7 +274,7 @@ public class CodecTest {
                 new Command.Fire("nightly", 1, 60_000, false, 120_000, Command.Room.AMPLE),
                 Instant.ofEpochMilli(60_000));
         machine.apply(
-                new Command.OpenArray(ArraySpec.of(ARRAY.template()), Items.NONE, Command.Room.AMPLE),
+                new Command.OpenArray(ArraySpec.of(ARRAY.template()), Items.NONE, Command.Room.AMPLE, "ann@n1"),
                 Instant.ofEpochMilli(61_000));
         machine.apply(
                 new Command.AddItems("array-1", 0, Items.of(List.of("a", "b", "c")), Command.Room.AMPLE),

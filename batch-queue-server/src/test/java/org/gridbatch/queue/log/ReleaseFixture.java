@@ -68,7 +68,7 @@ final class ReleaseFixture {
                 .jobId("that-waits")
                 .after(List.of(Dependency.completed("of-a-tenant")))
                 .build();
-        execute(server, new Command.Submit(List.of(first, second), Command.Room.AMPLE));
+        execute(server, new Command.Submit(List.of(first, second), Command.Room.AMPLE, "somebody"));
         List<Lease> leases = server.engine
                 .claim(new ClaimRequest("w1", "i1", 2, List.of("default"), "", "", 4, 4, 0, Duration.ofSeconds(5)))
                 .get(10, TimeUnit.SECONDS);

@@ -166,7 +166,7 @@ public class ReplayTest {
         RatisLog log = new RatisLog(copy, 1 << 20, Duration.ofSeconds(20));
         Settings settings = TestServer.settings(1_000, Settings.Archiving.OFF);
         // Its jobs are as old as the day on which it was written, and by another clock they would be pruned.
-        try (TestServer server = new TestServer(log, 1, settings, stopped("2026-11-24T23:30:00Z"))) {
+        try (TestServer server = new TestServer(log, 1, settings, stopped("2026-12-01T15:10:00Z"))) {
             assertEquals(JobState.AVAILABLE, server.stateOf("job-20"));
             assertEquals(JobState.BLOCKED, server.stateOf("that-waits"));
             assertEquals(JobState.COMPLETED, server.stateOf("array-touched:0"));

@@ -29,7 +29,7 @@ public final class Activator implements BundleActivator {
 
         client = new GridClient(context);
         JobSpec job = JobSpec.script("echo hello").queue("plain").build();
-        client.jobs(queue -> queue.submit(List.of(job)), PATIENCE)
+        client.jobs(queue -> queue.submit(List.of(job), client.caller()), PATIENCE)
                 .thenCompose(done -> client.jobs(queue -> queue.await(job.jobId(), Duration.ofMinutes(1)), PATIENCE))
                 .whenComplete((end, failure) ->
                         System.out.println("plain waited for " + (failure == null ? end.state() : failure)));
