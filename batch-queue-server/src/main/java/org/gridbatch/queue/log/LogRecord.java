@@ -9,7 +9,7 @@ import java.util.Arrays;
 /**
  * A whole record of a log segment.
  *
- * @param segment the bytes of the segment
+ * @param segment the bytes of the segment, until the next one is read
  * @param dataAt where the bytes of an entry begin; 0 for a record of Ratis' own
  * @param offset where it begins
  * @param end the offset after it

@@ -150,7 +150,7 @@ final class LogStateMachine extends BaseStateMachine {
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         LogEntryProto entry = transaction.getLogEntry();
         TermIndex position = TermIndex.valueOf(entry);
-        byte[] bytes = entry.getStateMachineLogEntry().getLogData().toByteArray();
+        byte[] bytes = EntryBytes.of(entry.getStateMachineLogEntry().getLogData());
         CompletableFuture<Message> done = new CompletableFuture<>();
         replica.apply(bytes, () -> {
             advance(position);

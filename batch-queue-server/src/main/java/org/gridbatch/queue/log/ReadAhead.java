@@ -11,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -20,14 +19,17 @@ import java.util.concurrent.BlockingQueue;
 final class ReadAhead extends InputStream {
     private static final int PIECE = 1 << 18;
     private static final int PIECES_AHEAD = 16;
-    private static final byte[] END = new byte[0];
+    private static final Piece END = new Piece(new byte[0], 0);
+
+    private record Piece(byte[] bytes, int size) {}
 
     private final Path file;
     private final MessageDigest digest;
-    private final BlockingQueue<byte[]> pieces = new ArrayBlockingQueue<>(PIECES_AHEAD);
+    private final BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(PIECES_AHEAD);
+    private final BlockingQueue<byte[]> used = new ArrayBlockingQueue<>(PIECES_AHEAD);
     private final Thread thread = new Thread(this::run, "queue-server read-ahead");
     private volatile IOException failure;
-    private byte[] piece = new byte[0];
+    private Piece piece = new Piece(new byte[0], 0);
     private int position;
 
     /** @param digest of the whole file when all of it was read */
@@ -41,12 +43,13 @@ final class ReadAhead extends InputStream {
     private void run() {
         try {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                byte[] bytes = new byte[PIECE];
-                for (int read = channel.read(ByteBuffer.wrap(bytes));
-                        read >= 0;
-                        read = channel.read(ByteBuffer.wrap(bytes))) {
+                while (true) {
+                    byte[] old = used.poll();
+                    byte[] bytes = old == null ? new byte[PIECE] : old;
+                    int read = channel.read(ByteBuffer.wrap(bytes));
+                    if (read < 0) break;
                     digest.update(bytes, 0, read);
-                    pieces.put(Arrays.copyOf(bytes, read));
+                    pieces.put(new Piece(bytes, read));
                 }
             } catch (IOException e) {
                 failure = e;
@@ -67,17 +70,18 @@ final class ReadAhead extends InputStream {
     public int read(byte[] into, int from, int length) throws IOException {
         Objects.checkFromIndexSize(from, length, into.length);
         if (length == 0) return 0;
-        while (position == piece.length) {
+        while (position == piece.size) {
             if (piece == END) return -1;
             next();
         }
-        int read = Math.min(length, piece.length - position);
-        System.arraycopy(piece, position, into, from, read);
+        int read = Math.min(length, piece.size - position);
+        System.arraycopy(piece.bytes, position, into, from, read);
         position += read;
         return read;
     }
 
     private void next() throws IOException {
+        if (piece.bytes.length > 0) used.offer(piece.bytes);
         try {
             piece = pieces.take();
         } catch (InterruptedException e) {

@@ -98,13 +98,14 @@ public final class Replay {
         } else if (!whole) {
             throw new IOException("there is neither a snapshot nor the beginning of a log");
         }
+        SegmentFile.Room room = new SegmentFile.Room();
         for (SegmentFile segment : segments) {
             if (!segment.isOpen() && segment.last() <= index) continue;
             if (segment.first() > Math.max(index, -1) + 1) {
                 throw new IOException("the log is damaged: its records from " + (index + 1) + " to "
                         + (segment.first() - 1) + " are missing before " + segment.file());
             }
-            SegmentFile.Extent extent = segment.read(RatisLog.MAX_RECORD_BYTES, record -> apply(record, until));
+            SegmentFile.Extent extent = segment.read(room, RatisLog.MAX_RECORD_BYTES, record -> apply(record, until));
             if (extent.torn()) {
                 out.println("the last record of " + segment.file() + " at offset " + extent.end()
                         + " was not written whole; a start of the server would cut it off");

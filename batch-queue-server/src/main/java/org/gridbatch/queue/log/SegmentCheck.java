@@ -34,9 +34,10 @@ final class SegmentCheck {
         List<SegmentFile> checked = new ArrayList<>();
         List<SegmentFile.Extent> extents = new ArrayList<>();
         long[] term = {-1};
+        SegmentFile.Room room = new SegmentFile.Room();
         for (SegmentFile segment : segments) {
             checked.add(segment);
-            extents.add(segment.read(maxRecordBytes, record -> term[0] = record.term()));
+            extents.add(segment.read(room, maxRecordBytes, record -> term[0] = record.term()));
         }
         for (int i = 0; i < checked.size(); i++) {
             SegmentFile segment = checked.get(i);
@@ -111,7 +112,7 @@ final class SegmentCheck {
             if (!segment.isOpen()) continue;
             long[] end = {0};
             try {
-                segment.read(maxRecordBytes, record -> {
+                segment.read(new SegmentFile.Room(), maxRecordBytes, record -> {
                     if (record.index() <= index) end[0] = record.end();
                 });
             } catch (IOException e) {

@@ -102,28 +102,40 @@ record SegmentFile(Path file, long first, long last) {
     /** A byte as it should be. */
     record Mended(long offset, byte value) {}
 
+    /** Room for the bytes of one segment after the other, so that a long log takes the memory of one segment. */
+    static final class Room {
+        private byte[] bytes = new byte[0];
+
+        private byte[] of(int size) {
+            if (bytes.length < size) bytes = new byte[(size + PIECE - 1) / PIECE * PIECE];
+            return bytes;
+        }
+    }
+
     /**
      * Reads all whole records in order.
      *
+     * @param room for its bytes, which the records refer to
      * @throws IOException if something is damaged; the message names the file and the offset and says what to do
      */
-    Extent read(int maxRecordBytes, Consumer<LogRecord> each) throws IOException {
-        long size = Files.size(file);
-        if (size > MAX_BYTES) throw damaged(size, "the file is larger than any segment");
-        byte[] bytes = new byte[(int) size];
+    Extent read(Room room, int maxRecordBytes, Consumer<LogRecord> each) throws IOException {
+        long length = Files.size(file);
+        if (length > MAX_BYTES) throw damaged(length, "the file is larger than any segment");
+        int size = (int) length;
+        byte[] bytes = room.of(size);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             // In pieces: for each read, Java keeps as much memory once more outside of its heap.
-            for (int at = 0, read; at < bytes.length; at += read) {
-                read = channel.read(ByteBuffer.wrap(bytes, at, Math.min(PIECE, bytes.length - at)));
+            for (int at = 0, read; at < size; at += read) {
+                read = channel.read(ByteBuffer.wrap(bytes, at, Math.min(PIECE, size - at)));
                 if (read < 0) throw new EOFException(file + " became shorter while it was read");
             }
         }
-        return read(bytes, maxRecordBytes, each);
+        return new Reader(bytes, size, maxRecordBytes).read(each);
     }
 
     /** The same of bytes that were read already. */
     Extent read(byte[] bytes, int maxRecordBytes, Consumer<LogRecord> each) throws IOException {
-        return new Reader(bytes, maxRecordBytes).read(each);
+        return new Reader(bytes, bytes.length, maxRecordBytes).read(each);
     }
 
     IOException damaged(long offset, String what) {
@@ -134,12 +146,14 @@ record SegmentFile(Path file, long first, long last) {
     /** A position in the bytes of the segment, and what can be known of the record there. */
     private final class Reader {
         private final byte[] bytes;
+        private final int size;
         private final int maxRecordBytes;
         private final CRC32C crc = new CRC32C();
         private final List<Mended> mended = new ArrayList<>();
 
-        Reader(byte[] bytes, int maxRecordBytes) {
+        Reader(byte[] bytes, int size, int maxRecordBytes) {
             this.bytes = bytes;
+            this.size = size;
             this.maxRecordBytes = maxRecordBytes;
         }
 
@@ -147,7 +161,7 @@ record SegmentFile(Path file, long first, long last) {
             if (!hasHeader()) return new Extent(0, first - 1, false);
             int offset = HEADER.length;
             long next = first;
-            while (offset < bytes.length && !isZero(offset, bytes.length)) {
+            while (offset < size && !isZero(offset, size)) {
                 LogRecord record = recordAt(offset);
                 if (record == null && isOpen() && (mendFirst(offset, next) || mendChecksum(offset))) {
                     record = recordAt(offset);
@@ -172,17 +186,17 @@ record SegmentFile(Path file, long first, long last) {
 
         private boolean hasHeader() throws IOException {
             int same = 0;
-            while (same < HEADER.length && same < bytes.length && bytes[same] == HEADER[same]) same++;
+            while (same < HEADER.length && same < size && bytes[same] == HEADER[same]) same++;
             if (same == HEADER.length) return true;
             // Made just before a power failure. Ratis would take records behind half a header for none.
-            if (isOpen() && isZero(same, bytes.length)) return false;
+            if (isOpen() && isZero(same, size)) return false;
             throw damaged(same, "the first bytes are not those of a segment");
         }
 
         /** The whole record at an offset; null if there is none. */
         private LogRecord recordAt(int offset) {
             Head head = headAt(offset);
-            if (head == null || head.end() > bytes.length || head.shape() != Shape.RIGHT) return null;
+            if (head == null || head.end() > size || head.shape() != Shape.RIGHT) return null;
             int checksumAt = (int) head.end() - 4;
             crc.reset();
             crc.update(bytes, offset, checksumAt - offset);
@@ -224,12 +238,12 @@ record SegmentFile(Path file, long first, long last) {
         /** Puts in the end of a checksum of which less than all is in a sector that was never written. */
         private boolean mendChecksum(int offset) {
             Head head = headAt(offset);
-            if (head == null || head.shape() != Shape.RIGHT || head.end() > bytes.length) return false;
+            if (head == null || head.shape() != Shape.RIGHT || head.end() > size) return false;
             int end = (int) head.end();
             int spill = end % SECTOR;
             int sector = end - spill;
             if (spill == 0 || spill >= LEAST_UNWRITTEN) return false;
-            if (!isZero(sector, Math.min(bytes.length, sector + SECTOR))) return false;
+            if (!isZero(sector, Math.min(size, sector + SECTOR))) return false;
             // With another sector missing, the few bits of the checksum that are there could agree by chance.
             for (int at = (offset / SECTOR + 1) * SECTOR; at < sector; at += SECTOR) {
                 if (isZero(at, at + SECTOR)) return false;
@@ -268,12 +282,12 @@ record SegmentFile(Path file, long first, long last) {
                 return "a record has an impossible length";
             }
             boolean tornBehind = head == null && isTornBehind(offset, index);
-            if (head == null && !tornBehind && !isUnwritten(offset, bytes.length)) {
+            if (head == null && !tornBehind && !isUnwritten(offset, size)) {
                 return "something follows the end of the records";
             }
             if (head != null && head.shape() == Shape.WRONG) return "a record is not of the length that it says";
-            long end = head == null ? bytes.length : head.end();
-            boolean endsInIt = end > bytes.length;
+            long end = head == null ? size : head.end();
+            boolean endsInIt = end > size;
             if (!tornBehind && !isUnwritten(offset, end) && !(endsInIt && head.shape() != Shape.UNWRITTEN)) {
                 return "a record has a wrong checksum";
             }
@@ -286,15 +300,15 @@ record SegmentFile(Path file, long first, long last) {
 
         /** Whether part of a record was never written: a sector, or all from its checksum to the end of the file. */
         private boolean isUnwritten(int from, long end) {
-            int sectorEnd = Math.min(bytes.length, from - from % SECTOR + SECTOR);
+            int sectorEnd = Math.min(size, from - from % SECTOR + SECTOR);
             // One zero alone may be damage, but not with a sector of them behind it.
-            if (isLoneZero(from)) sectorEnd = Math.min(bytes.length, sectorEnd + SECTOR);
+            if (isLoneZero(from)) sectorEnd = Math.min(size, sectorEnd + SECTOR);
             if (sectorEnd - from >= LEAST_UNWRITTEN_AT_START && isZero(from, sectorEnd)) return true;
             if (bytes[from] == 0) return false;
-            int to = (int) Math.min(end, bytes.length);
-            if (end <= bytes.length && isZero(to - LEAST_UNWRITTEN, bytes.length)) return true;
+            int to = (int) Math.min(end, size);
+            if (end <= size && isZero(to - LEAST_UNWRITTEN, size)) return true;
             for (int at = from - from % SECTOR + SECTOR; to - at >= LEAST_UNWRITTEN; at += SECTOR) {
-                if (isZero(at, Math.min(bytes.length, at + SECTOR))) return true;
+                if (isZero(at, Math.min(size, at + SECTOR))) return true;
             }
             return false;
         }
@@ -302,7 +316,7 @@ record SegmentFile(Path file, long first, long last) {
         /** The highest index of a whole record behind an offset; of one that can follow so soon. */
         private long furthestAfter(int offset, long index) {
             long furthest = index;
-            for (int at = offset + 1; at < bytes.length; at++) {
+            for (int at = offset + 1; at < size; at++) {
                 if (bytes[at] == 0) continue;
                 Head head = headAt(at);
                 if (head == null || head.shape() != Shape.RIGHT || head.index() <= index) continue;
@@ -317,23 +331,23 @@ record SegmentFile(Path file, long first, long last) {
         /** What a record says of itself; null if it has no length that can be. */
         private Head headAt(int offset) {
             Varint length = varintAt(offset);
-            if (length == null && bytes.length - offset < 10) return Head.of(Shape.CUT, bytes.length);
+            if (length == null && size - offset < 10) return Head.of(Shape.CUT, size);
             if (length == null || length.value() <= 0 || length.value() > maxRecordBytes) return null;
             long bodyEnd = length.end() + length.value();
             Varint tag = varintAt(length.end());
-            if (tag == null) return Head.unknown(length.end(), bodyEnd, bytes.length);
+            if (tag == null) return Head.unknown(length.end(), bodyEnd, size);
             if (tag.value() != (1 << 3)) return Head.of(shapeOfOther(offset), bodyEnd);
             Varint term = varintAt(tag.end());
             Varint next = term == null ? null : varintAt(term.end());
             long index = 0;
             if (next != null && next.value() == (2 << 3)) {
                 Varint value = varintAt(next.end());
-                if (value == null) return Head.unknown(next.end(), bodyEnd, bytes.length);
+                if (value == null) return Head.unknown(next.end(), bodyEnd, size);
                 index = value.value();
                 next = varintAt(value.end());
             }
             Varint inner = next == null ? null : varintAt(next.end());
-            if (inner == null) return Head.unknown(length.end(), bodyEnd, bytes.length);
+            if (inner == null) return Head.unknown(length.end(), bodyEnd, size);
             long field = next.value() >>> 3;
             if ((next.value() & 7) != 2 || field < 3 || field > 5) {
                 return Head.of(shapeOfOther(offset), bodyEnd);
@@ -346,13 +360,13 @@ record SegmentFile(Path file, long first, long last) {
         /** What does not start like a record was never written if a sector begins soon behind its offset that is zero. */
         private Shape shapeOfOther(int offset) {
             int sector = (offset / SECTOR + 1) * SECTOR;
-            boolean near = sector < offset + LONGEST_HEAD && sector < bytes.length;
-            return near && isZero(sector, Math.min(bytes.length, sector + SECTOR)) ? Shape.UNWRITTEN : Shape.WRONG;
+            boolean near = sector < offset + LONGEST_HEAD && sector < size;
+            return near && isZero(sector, Math.min(size, sector + SECTOR)) ? Shape.UNWRITTEN : Shape.WRONG;
         }
 
         private Varint varintAt(int offset) {
             long value = 0;
-            for (int i = 0; i < 10 && offset + i < bytes.length; i++) {
+            for (int i = 0; i < 10 && offset + i < size; i++) {
                 byte next = bytes[offset + i];
                 value |= (long) (next & 0x7F) << 7 * i;
                 if (next >= 0) return new Varint(value, offset + i + 1);

@@ -70,7 +70,8 @@ public class EveryByteTest {
     private void readInto(List<LogRecord> records) throws IOException {
         Path file = SHARED.newFile("log_inprogress_" + first).toPath();
         Files.write(file, segment);
-        new SegmentFile(file, first, SegmentFile.OPEN).read(RatisLog.MAX_RECORD_BYTES, records::add);
+        new SegmentFile(file, first, SegmentFile.OPEN)
+                .read(new SegmentFile.Room(), RatisLog.MAX_RECORD_BYTES, records::add);
     }
 
     @Test
@@ -208,7 +209,8 @@ public class EveryByteTest {
         Files.write(damaged, bytes);
         IOException e = assertThrows(
                 IOException.class,
-                () -> new SegmentFile(damaged, start, SegmentFile.OPEN).read(RatisLog.MAX_RECORD_BYTES, record -> {}));
+                () -> new SegmentFile(damaged, start, SegmentFile.OPEN)
+                        .read(new SegmentFile.Room(), RatisLog.MAX_RECORD_BYTES, record -> {}));
         assertTrue(e.getMessage(), e.getMessage().contains("was written after it"));
     }
 
