@@ -70,6 +70,10 @@ final class LogStateMachine extends BaseStateMachine {
     private volatile boolean writing;
     private volatile boolean serving;
     private volatile boolean closing;
+    /** The snapshot of this start; null if there is none. */
+    private volatile FileInfo snapshot;
+
+    private volatile boolean restored;
 
     /** The names in the log's directory when it was forced last; they belong to the thread of Ratis that writes. */
     private Set<String> forcedNames = Set.of();
@@ -103,6 +107,7 @@ final class LogStateMachine extends BaseStateMachine {
         });
     }
 
+    /** Does not wait for the snapshot to be read: Ratis reads its segments meanwhile. */
     private void load() throws IOException {
         SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
         if (latest == null) return;
@@ -110,20 +115,32 @@ final class LogStateMachine extends BaseStateMachine {
         if (restore == null || !restore.snapshot().getFileName().equals(file.getFileName())) {
             throw new IOException("snapshot " + file + " was not there when the log was looked through; start again");
         }
+        applied.set(latest.getTermIndex());
+        snapshot = latest.getFile();
+        // A damaged one had better be found before there is a leader.
+        if (restore.isDone()) awaitRestored();
+    }
+
+    /**
+     * Waits until the replica has the snapshot, if there is one.
+     *
+     * @throws IOException if it cannot be read, or is not the one that its digest is of
+     */
+    synchronized void awaitRestored() throws IOException {
+        if (snapshot == null || restored) return;
         try {
             MD5Hash digest = restore.await();
-            if (!digest.equals(latest.getFile().getFileDigest())) {
-                throw new IOException(
-                        "its MD5 is " + digest + ", want " + latest.getFile().getFileDigest());
+            if (!digest.equals(snapshot.getFileDigest())) {
+                throw new IOException("its MD5 is " + digest + ", want " + snapshot.getFileDigest());
             }
         } catch (IOException e) {
             throw new IOException(
-                    "snapshot " + file + " cannot be read: " + e.getMessage()
+                    "snapshot " + snapshot.getPath() + " cannot be read: " + e.getMessage()
                             + "; put the data directory back from a backup, or start with an empty one",
                     e);
         }
-        applied.set(latest.getTermIndex());
-        LOG.info("restored the queue from {}", file);
+        restored = true;
+        LOG.info("restored the queue from {}", snapshot.getPath());
     }
 
     @Override
@@ -152,14 +169,21 @@ final class LogStateMachine extends BaseStateMachine {
         TermIndex position = TermIndex.valueOf(entry);
         byte[] bytes = EntryBytes.of(entry.getStateMachineLogEntry().getLogData());
         CompletableFuture<Message> done = new CompletableFuture<>();
+        try {
+            awaitRestored();
+        } catch (IOException e) {
+            // Whoever opens the log hears of it and closes it; Ratis would wait for an answer then.
+            LOG.debug("entry {} is not applied: {}", position, e.getMessage());
+            return CompletableFuture.completedFuture(Message.EMPTY);
+        }
         replica.apply(bytes, () -> {
             advance(position);
             bytesSinceSnapshot += bytes.length;
             if (bytesSinceSnapshot >= snapshotBytes && !writing && serving) {
                 bytesSinceSnapshot = 0;
                 writing = true;
-                Replica.Snapshot snapshot = replica.snapshot();
-                writer.execute(() -> write(snapshot, position));
+                Replica.Snapshot next = replica.snapshot();
+                writer.execute(() -> write(next, position));
             }
             done.complete(Message.EMPTY);
         });

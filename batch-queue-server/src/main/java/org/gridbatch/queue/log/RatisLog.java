@@ -95,6 +95,7 @@ public final class RatisLog implements CommandLog {
         try {
             directory = new DataDirectory(dataDir);
             openServer(replica);
+            stateMachine.awaitRestored();
             awaitLeadership();
             directory.markUsed();
             stateMachine.expectCallers();

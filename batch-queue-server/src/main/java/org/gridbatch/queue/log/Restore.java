@@ -42,6 +42,11 @@ final class Restore implements AutoCloseable {
         }
     }
 
+    /** Whether the replica has it, or it cannot be read. */
+    boolean isDone() {
+        return digest.isDone();
+    }
+
     /**
      * Waits until the replica has it.
      *

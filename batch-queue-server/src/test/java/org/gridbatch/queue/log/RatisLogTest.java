@@ -11,10 +11,12 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -102,6 +104,87 @@ public class RatisLogTest {
         assertTrue(
                 e.getMessage(),
                 e.getMessage().contains("snapshot") && e.getMessage().contains("cannot be read"));
+    }
+
+    @Test
+    public void noEntryIsAppliedBeforeTheSnapshotIsReadHoweverLongThatTakes() throws Exception {
+        jobsOverASnapshot(60);
+        SlowRestore replica = new SlowRestore(termFile(), "");
+        RatisLog log = new RatisLog(folder.getRoot().toPath(), 1 << 20, Duration.ofSeconds(20));
+        try {
+            log.open(replica);
+            assertTrue(replica.restored);
+            assertTrue("entries behind the snapshot", replica.applied.get() > 0);
+        } finally {
+            log.close();
+        }
+    }
+
+    @Test
+    public void aSnapshotThatIsFoundDamagedAfterRatisIsReadyStopsTheServerToo() throws Exception {
+        jobsOverASnapshot(60);
+        SlowRestore replica = new SlowRestore(termFile(), "half of it is missing");
+        RatisLog log = new RatisLog(folder.getRoot().toPath(), 1 << 20, Duration.ofSeconds(20));
+        IOException e = assertThrows(IOException.class, () -> log.open(replica));
+        assertTrue(e.getMessage(), e.getMessage().contains("cannot be read: half of it is missing; put the data"));
+        assertEquals("nothing is applied", 0, replica.applied.get());
+        assertEquals(
+                "with the snapshot as it was, all are there", 61, start(1 << 20).jobs());
+    }
+
+    private void jobsOverASnapshot(int count) throws Exception {
+        TestServer first = start(20_000);
+        for (int i = 0; i < count; i++) first.submit("job-" + i);
+        await("a snapshot is written")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !files("snapshot\\.\\d+_\\d+\\.md5").isEmpty());
+        first.submit("behind-it");
+        first.close();
+    }
+
+    private Path termFile() throws IOException {
+        return files("raft-meta").get(0);
+    }
+
+    /** Reads its snapshot when Ratis has begun a new term, which it writes to a file first. */
+    private static final class SlowRestore implements Replica {
+        private final Path termFile;
+        private final byte[] term;
+        private final String damage;
+        private final AtomicInteger applied = new AtomicInteger();
+        private volatile boolean restored;
+
+        /** @param damage that is found then; empty if there is none */
+        SlowRestore(Path termFile, String damage) throws IOException {
+            this.termFile = termFile;
+            this.damage = damage;
+            term = Files.readAllBytes(termFile);
+        }
+
+        @Override
+        public void restore(InputStream snapshot) throws IOException {
+            await("a new term")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> !Arrays.equals(term, Files.readAllBytes(termFile)));
+            if (!damage.isEmpty()) throw new IOException(damage);
+            snapshot.transferTo(OutputStream.nullOutputStream());
+            restored = true;
+        }
+
+        @Override
+        public void apply(byte[] entry, Runnable afterwards) {
+            if (!restored) throw new IllegalStateException("applied before the snapshot was read");
+            applied.incrementAndGet();
+            afterwards.run();
+        }
+
+        @Override
+        public Snapshot snapshot() {
+            throw new IllegalStateException("no snapshot is due");
+        }
+
+        @Override
+        public void broken(Throwable cause) {}
     }
 
     @Test
