@@ -91,6 +91,7 @@ final class JobsByAge extends AbstractCollection<Job> {
         page.jobs[slot] = job;
     }
 
+    /** Forgets a job that is here. */
     void remove(Job job) {
         Page page = toChange(number(job.sequence()));
         page.jobs[slot(job.sequence())] = null;
