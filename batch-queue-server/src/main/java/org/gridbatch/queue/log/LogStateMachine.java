@@ -70,10 +70,8 @@ final class LogStateMachine extends BaseStateMachine {
     private volatile boolean writing;
     private volatile boolean serving;
     private volatile boolean closing;
-    /** The snapshot of this start; null if there is none. */
-    private volatile FileInfo snapshot;
-
-    private volatile boolean restored;
+    /** The snapshot that the replica does not have yet; null if there is none. */
+    private volatile FileInfo unrestored;
 
     /** The names in the log's directory when it was forced last; they belong to the thread of Ratis that writes. */
     private Set<String> forcedNames = Set.of();
@@ -116,7 +114,7 @@ final class LogStateMachine extends BaseStateMachine {
             throw new IOException("snapshot " + file + " was not there when the log was looked through; start again");
         }
         applied.set(latest.getTermIndex());
-        snapshot = latest.getFile();
+        unrestored = latest.getFile();
         // A damaged one had better be found before there is a leader.
         if (restore.isDone()) awaitRestored();
     }
@@ -126,8 +124,9 @@ final class LogStateMachine extends BaseStateMachine {
      *
      * @throws IOException if it cannot be read, or is not the one that its digest is of
      */
-    synchronized void awaitRestored() throws IOException {
-        if (snapshot == null || restored) return;
+    void awaitRestored() throws IOException {
+        FileInfo snapshot = unrestored;
+        if (snapshot == null) return;
         try {
             MD5Hash digest = restore.await();
             if (!digest.equals(snapshot.getFileDigest())) {
@@ -139,8 +138,7 @@ final class LogStateMachine extends BaseStateMachine {
                             + "; put the data directory back from a backup, or start with an empty one",
                     e);
         }
-        restored = true;
-        LOG.info("restored the queue from {}", snapshot.getPath());
+        unrestored = null;
     }
 
     @Override
@@ -182,8 +180,8 @@ final class LogStateMachine extends BaseStateMachine {
             if (bytesSinceSnapshot >= snapshotBytes && !writing && serving) {
                 bytesSinceSnapshot = 0;
                 writing = true;
-                Replica.Snapshot next = replica.snapshot();
-                writer.execute(() -> write(next, position));
+                Replica.Snapshot snapshot = replica.snapshot();
+                writer.execute(() -> write(snapshot, position));
             }
             done.complete(Message.EMPTY);
         });

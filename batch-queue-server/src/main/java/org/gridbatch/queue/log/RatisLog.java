@@ -96,6 +96,7 @@ public final class RatisLog implements CommandLog {
             directory = new DataDirectory(dataDir);
             openServer(replica);
             stateMachine.awaitRestored();
+            if (restore != null) LOG.info("restored the queue from {}", restore.snapshot());
             awaitLeadership();
             directory.markUsed();
             stateMachine.expectCallers();
