@@ -26,10 +26,7 @@ final class ByHandService implements ByHand {
 
     @Override
     public List<Submitted> push(List<JobSpec> jobs) {
-        return here.grid()
-                .jobs(
-                        queue -> queue.submit(jobs, here.grid().caller()),
-                        "look with 'jobs' before you repeat the command");
+        return here.grid().submit(jobs, "look with 'jobs' before you repeat the command");
     }
 
     @Override

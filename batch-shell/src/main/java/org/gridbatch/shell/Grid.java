@@ -75,6 +75,15 @@ final class Grid {
     }
 
     /**
+     * Submits jobs on behalf of whoever calls.
+     *
+     * @param whenUnsure what to do if it is not known whether the queue did it
+     */
+    List<Submitted> submit(List<JobSpec> jobs, String whenUnsure) {
+        return jobs(queue -> queue.submit(jobs, caller()), whenUnsure);
+    }
+
+    /**
      * The jobs of these ids, in order, with null for each that is not known.
      *
      * @param ids not many, since all scripts are in memory at once

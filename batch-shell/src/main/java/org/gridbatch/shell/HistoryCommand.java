@@ -122,20 +122,20 @@ final class HistoryCommand extends Command {
         List<JobView> found = new ArrayList<>();
         String next = after;
         do {
-            HistoryQuery query = new HistoryQuery(
-                    states,
-                    labelled.queue(),
-                    tenant,
-                    labelled.title(),
-                    labelled.tag(),
-                    labelled.by(),
-                    array,
-                    items,
-                    from,
-                    to,
-                    text,
-                    rest(found.size()),
-                    next);
+            HistoryQuery query = HistoryQuery.ALL
+                    .withStates(states)
+                    .withQueue(labelled.queue())
+                    .withTenant(tenant)
+                    .withName(labelled.title())
+                    .withTag(labelled.tag())
+                    .withBy(labelled.by())
+                    .withArray(array)
+                    .withItems(items)
+                    .withSince(from)
+                    .withUntil(to)
+                    .withText(text)
+                    .withLimit(rest(found.size()))
+                    .withAfter(next);
             HistoryPage page = grid.history(history -> history.find(query));
             found.addAll(page.jobs());
             next = page.next();

@@ -119,8 +119,7 @@ final class Import {
     private void submit(List<JobSpec> some) {
         List<Submitted> answers;
         try {
-            answers = grid.jobs(
-                    queue -> queue.submit(some, grid.caller()), "repeat the import, which makes no job twice");
+            answers = grid.submit(some, "repeat the import, which makes no job twice");
         } catch (CommandFailed e) {
             if (!(e.getCause() instanceof JobConflictException)) throw e;
             List<JobSpec> others = withoutKnown(some);

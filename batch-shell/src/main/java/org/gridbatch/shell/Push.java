@@ -183,7 +183,7 @@ abstract class Push extends Command {
     }
 
     private Submitted job(JobSpec spec, Grid grid) {
-        return grid.jobs(queue -> queue.submit(List.of(spec), grid.caller()), "repeat the push with " + repeat(spec))
+        return grid.submit(List.of(spec), "repeat the push with " + repeat(spec))
                 .get(0);
     }
 

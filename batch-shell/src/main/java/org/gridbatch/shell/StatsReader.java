@@ -136,8 +136,11 @@ final class StatsReader {
         String next = "";
         do {
             String after = next;
-            HistoryQuery query = new HistoryQuery(
-                    Set.of(), "", "", "", "", "", "", true, since, Instant.EPOCH, "", Limits.BULK, after);
+            HistoryQuery query = HistoryQuery.ALL
+                    .withItems(true)
+                    .withSince(since)
+                    .withLimit(Limits.BULK)
+                    .withAfter(after);
             Optional<HistoryPage> page = grid.glance(History.class, history -> history.find(query));
             if (page.isEmpty()) {
                 ended.known = false;
